@@ -1,0 +1,68 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "Swiftlet",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "SwiftletDSP", targets: ["SwiftletDSP"]),
+    .library(name: "Swiftlet", targets: ["Swiftlet"]),
+    .executable(name: "swiftlet", targets: ["SwiftletCLI"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
+  ],
+  targets: [
+    // The inner loops: C, one generic body per kernel family, one file per instruction set.
+    .target(name: "CKernels"),
+
+    // The library, in the order of its dependencies.
+    .target(
+      name: "AudioCore",
+      dependencies: [
+        "CKernels",
+        .product(name: "ComplexModule", package: "swift-numerics"),
+        .product(name: "RealModule", package: "swift-numerics"),
+      ]),
+    .target(name: "FilterDesign", dependencies: ["AudioCore"]),
+    .target(name: "Effects", dependencies: ["AudioCore", "FilterDesign"]),
+    .target(name: "AudioGraph", dependencies: ["AudioCore", "FilterDesign", "Effects"]),
+    .target(name: "SwiftletDSP", dependencies: ["AudioCore", "FilterDesign", "Effects", "AudioGraph"]),
+    .systemLibrary(
+      name: "CSndfile", pkgConfig: "sndfile",
+      providers: [.apt(["libsndfile1-dev"]), .brew(["libsndfile"])]),
+    .target(name: "AudioFiles", dependencies: ["AudioCore", "CSndfile"]),
+    .target(name: "Streaming", dependencies: ["AudioCore", "AudioGraph"]),
+    .target(name: "EffectCatalog", dependencies: ["AudioCore", "FilterDesign", "Effects", "AudioGraph"]),
+    .target(
+      name: "Swiftlet", dependencies: ["SwiftletDSP", "AudioFiles", "Streaming", "EffectCatalog"]),
+    .executableTarget(
+      name: "SwiftletCLI",
+      dependencies: [
+        "Swiftlet",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    // The tests and what they share.
+    .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
+    .target(
+      name: "TestSupport", dependencies: ["SwiftletDSP", "CAllocationCounter"],
+      path: "Tests/TestSupport"),
+    .testTarget(name: "CKernelsTests", dependencies: ["CKernels"]),
+    .testTarget(name: "AudioCoreTests", dependencies: ["AudioCore", "TestSupport"]),
+    .testTarget(
+      name: "FilterDesignTests", dependencies: ["FilterDesign"],
+      resources: [.copy("Vectors")]),
+    .testTarget(name: "EffectsTests", dependencies: ["SwiftletDSP", "TestSupport"]),
+    .testTarget(name: "AudioGraphTests", dependencies: ["SwiftletDSP", "TestSupport"]),
+    .testTarget(
+      name: "AudioFilesTests", dependencies: ["AudioFiles", "Streaming", "SwiftletDSP", "TestSupport"]),
+    .testTarget(
+      name: "EffectCatalogTests", dependencies: ["EffectCatalog", "SwiftletDSP", "TestSupport"]),
+    .testTarget(name: "CLITests", dependencies: ["Swiftlet", "SwiftletCLI", "TestSupport"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .gnu11
+)

@@ -1,0 +1,4 @@
+@_exported import AudioFiles
+@_exported import EffectCatalog
+@_exported import Streaming
+@_exported import SwiftletDSP

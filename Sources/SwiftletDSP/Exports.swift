@@ -1,0 +1,4 @@
+@_exported import AudioCore
+@_exported import AudioGraph
+@_exported import Effects
+@_exported import FilterDesign
