@@ -1,4 +1,5 @@
-public import ComplexModule
+import ComplexModule
+import RealModule
 
 /// A rational transfer function by its finite zeros, its poles and its gain.
 ///

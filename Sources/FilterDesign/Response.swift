@@ -1,4 +1,4 @@
-public import AudioCore
+import AudioCore
 
 /// The shape of a filter's response and its edge frequencies.
 public enum Response: Sendable, Hashable {
