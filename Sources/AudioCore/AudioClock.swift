@@ -29,8 +29,9 @@ public struct SystemClock: AudioClock {
   public func sleep(nanoseconds: Int64) {
     guard nanoseconds > 0 else { return }
     var left = timespec(tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
-    // A signal ends the sleep early and leaves the rest in `left`.
-    while nanosleep(&left, &left) != 0 && errno == EINTR {}
+    var rest = timespec()
+    // A signal ends the sleep early and leaves the rest to sleep.
+    while nanosleep(&left, &rest) != 0 && errno == EINTR { left = rest }
   }
 }
 
