@@ -88,6 +88,27 @@ struct AnalogFilter: Sendable, Hashable {
   }
 }
 
+extension AnalogFilter {
+  /// The prototype brought to a response and into the z plane, as sections.
+  func designed(_ edges: WarpedEdges) throws(DesignError) -> SectionCascade {
+    try transformed(to: edges).digital()
+  }
+
+  /// The filter in the z plane, as sections.
+  ///
+  /// - Throws: `DesignError` when an edge is so low or a band so narrow that a pole rounds onto the unit circle.
+  func digital() throws(DesignError) -> SectionCascade {
+    let cascade = bilinear().cascade()
+    guard cascade.isStable, cascade.roots.gain.isFinite, cascade.roots.gain != 0 else {
+      throw DesignError(
+        .inconsistent,
+        problem: "The frequencies lie so near 0 Hz, half the sample rate or each other that a pole rounds onto the unit circle",
+        remedy: "Move them apart, or lower the sample rate")
+    }
+    return cascade
+  }
+}
+
 /// The roots s of `s² − 2hs + centre² = 0` for each h.
 private func bandRoots(_ halves: ConjugateRoots, centreSquared: Double) -> ConjugateRoots {
   let centre = centreSquared.squareRoot()

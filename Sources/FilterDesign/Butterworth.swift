@@ -13,11 +13,6 @@ extension AnalogFilter {
     if order % 2 == 1 { poles.reals.append(-1) }
     return AnalogFilter(poles: poles, gain: 1)
   }
-
-  /// The prototype brought to a response and into the z plane, as sections.
-  func designed(_ edges: WarpedEdges) -> SectionCascade {
-    transformed(to: edges).bilinear().cascade()
-  }
 }
 
 extension SectionCascade {
@@ -33,6 +28,6 @@ extension SectionCascade {
   ) throws(DesignError) -> SectionCascade {
     let edges = try WarpedEdges(response, sampleRate: sampleRate)
     try DesignError.require(order: order)
-    return AnalogFilter.butterworth(order: order).designed(edges)
+    return try AnalogFilter.butterworth(order: order).designed(edges)
   }
 }

@@ -40,7 +40,7 @@ extension SectionCascade {
     let inverseQ = try shape.inverseQ(kind, amplitude: amplitude, position: frequency.hertz / sampleRate)
     let polynomials = kind.polynomials(amplitude: amplitude, inverseQ: inverseQ)
     let prototype = AnalogFilter(numerator: polynomials.numerator, denominator: polynomials.denominator)
-    return prototype.lowPass(at: warped(frequency, sampleRate)).bilinear().cascade()
+    return try prototype.lowPass(at: warped(frequency, sampleRate)).digital()
   }
 }
 
