@@ -1,11 +1,12 @@
 // A tone with mains hum under it: remove the hum, raise the tone.
+import Foundation
 import Swiftlet
 
 let sampleRate = 48_000.0
 let seconds = 1.0
 
 func sine(_ frequency: Double, _ frame: Int) -> Float {
-  Float(Double.sin(2 * .pi * frequency * Double(frame) / sampleRate))
+  Float(sin(2 * .pi * frequency * Double(frame) / sampleRate))
 }
 
 let recording = try Wave<Float>(
@@ -19,10 +20,10 @@ func level(_ wave: Wave<Float>, at frequency: Double) -> Double {
   var imaginary = 0.0
   for frame in 0..<wave.frames {
     let angle = 2 * .pi * frequency * Double(frame) / sampleRate
-    real += Double(wave[0, frame]) * Double.cos(angle)
-    imaginary -= Double(wave[0, frame]) * Double.sin(angle)
+    real += Double(wave[0, frame]) * cos(angle)
+    imaginary -= Double(wave[0, frame]) * sin(angle)
   }
-  return 20 * Double.log10(2 * Double.hypot(real, imaginary) / Double(wave.frames))
+  return 20 * log10(2 * hypot(real, imaginary) / Double(wave.frames))
 }
 
 for frequency in [50.0, 1_000.0] {

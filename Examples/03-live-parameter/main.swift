@@ -1,4 +1,5 @@
 // A parameter moves while the sound runs, block by block, as it would in an audio callback's worker.
+import Foundation
 import Swiftlet
 
 let tone = Live(Peak(1_000, gain: 0))
@@ -7,7 +8,7 @@ let runner = PlanRunner<Float>(try Plan.compile(HighPass(30) | tone, for: format
 
 let input = SampleBuffer<Float>(channels: 1, capacity: 480)
 let output = SampleBuffer<Float>(channels: 1, capacity: 480)
-for frame in 0..<480 { input[0, frame] = Float(0.1 * Double.sin(2 * .pi * Double(frame) / 48)) }
+for frame in 0..<480 { input[0, frame] = Float(0.1 * sin(2 * .pi * Double(frame) / 48)) }
 
 for block in 0..<6 {
   if block == 3 {

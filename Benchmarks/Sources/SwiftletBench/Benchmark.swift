@@ -1,12 +1,12 @@
 /// A named piece of work that can be run again and again.
-struct Benchmark {
+struct Benchmark: Sendable {
   /// What the driver asks for, such as `lowpass/single/2`.
   let name: String
   /// Frames that one run processes.
   let frames: Int
   let channels: Int
   /// Gets everything ready, outside the measured time, and returns the work itself.
-  let prepare: () throws -> () throws -> Void
+  let prepare: @Sendable () throws -> () throws -> Void
 }
 
 /// A benchmark that is ready to run.

@@ -59,7 +59,7 @@ private func blocks(_ name: String, _ precision: Precision) -> Benchmark {
 
 /// Twenty seconds in blocks, from silent state.
 private func blocks(
-  _ name: String, _ precision: Precision, signal: @escaping (Int, Int, Float.Type) throws -> Wave<Float>
+  _ name: String, _ precision: Precision, signal: @escaping @Sendable (Int, Int, Float.Type) throws -> Wave<Float>
 ) -> Benchmark {
   let (size, count) = (512, Int(20 * sampleRate) / 512)
   return Benchmark(name: name, frames: size * count, channels: 1) {
