@@ -42,7 +42,7 @@ class Row:
     def __str__(self) -> str:
         asked = f">= {self.floor:g}" if self.floor is not None else f"<= {self.ceiling:g}" if self.ceiling is not None else ""
         return (
-            f"{self.shape:<42} {self.peer:<12} {milliseconds(self.ours_seconds):>10} {milliseconds(self.peer_seconds):>10}"
+            f"{self.shape:<45} {self.peer:<12} {milliseconds(self.ours_seconds):>10} {milliseconds(self.peer_seconds):>10}"
             f" {self.ratio:>7.2f}x {asked:>8} {self.verdict}"
         )
 
@@ -84,6 +84,11 @@ SHAPES = [
     ("low-pass order 8, f64, stereo", "lowpass/double/2", {"torchfx": 3, "scipy": 2.5}),
     ("low-pass order 8, f64, 8 channels", "lowpass/double/8", {"torchfx": 3, "scipy": 2.5}),
     ("low-pass order 8, f64, 64 channels", "lowpass/double/64", {"torchfx": 3, "scipy": 2.5}),
+    ("render() with its allocations, f32, mono", "render/single/1", {"torchfx": None}),
+    ("render() with its allocations, f32, stereo", "render/single/2", {"torchfx": None}),
+    ("render() with its allocations, f32, 8 ch", "render/single/8", {"torchfx": None}),
+    ("render() with its allocations, f32, 64 ch", "render/single/64", {"torchfx": None}),
+    ("render() with its allocations, mixed, stereo", "render/mixed/2", {"torchfx": None}),
     ("512-frame mono block, f32", "block/single", {"torchfx": 10, "scipy": 30}),
     ("512-frame mono block, mixed", "block/mixed", {"torchfx": 10, "scipy": 30}),
     ("8 peaks, stereo, f32", "peaks/single/2", {"pedalboard": 12}),
@@ -126,7 +131,7 @@ def main() -> int:
     parser.add_argument("--markdown", action="store_true", help="print the rows as a Markdown table at the end")
     options = parser.parse_args()
 
-    print(f"{'':<42} {'against':<12} {'ours':>10} {'theirs':>10} {'ratio':>8} {'asked':>8}   kernels: {os.environ.get('SWIFTLET_KERNELS', 'best')}")
+    print(f"{'':<45} {'against':<12} {'ours':>10} {'theirs':>10} {'ratio':>8} {'asked':>8}   kernels: {os.environ.get('SWIFTLET_KERNELS', 'best')}")
     rows: list[Row] = []
     absent: dict[str, str] = {}
 

@@ -17,6 +17,8 @@ let benchmarks: [Benchmark] =
       offline("lowpass/single", lowPass, channels, .single, Float.self),
       offline("lowpass/mixed", lowPass, channels, .mixed, Float.self),
       offline("lowpass/double", lowPass, channels, .double, Double.self),
+      rendered("render/single", lowPass, channels, .single, Float.self),
+      rendered("render/mixed", lowPass, channels, .mixed, Float.self),
     ]
   } + [
     offline("peaks/single", equaliser, 2, .single, Float.self),
@@ -29,8 +31,24 @@ let benchmarks: [Benchmark] =
     blocks("decay/mixed", .mixed, signal: decayingNoise),
   ]
 
-/// A whole wave through an effect, as a user renders it: compiled, allocated and run.
+/// A whole wave through the plan that `render` would run, into memory that is there already.
 private func offline<S: Sample>(
+  _ name: String, _ effect: some Connectable, _ channels: Int, _ precision: Precision, _ type: S.Type
+) -> Benchmark {
+  Benchmark(name: "\(name)/\(channels)", frames: longFrames, channels: channels) {
+    let pipeline = try noise(channels: channels, frames: longFrames, as: S.self) | effect
+    let runner = PlanRunner<S>(try pipeline.plan(RenderOptions(precision: precision)))
+    let output = SampleBuffer<S>(channels: channels, capacity: longFrames)
+    return {
+      pipeline.wave.withBlock { source in
+        output.withBlock(frames: longFrames) { target in _ = runner.process(source, into: target) }
+      }
+    }
+  }
+}
+
+/// A whole wave as a user renders it: compiled, allocated and run.
+private func rendered<S: Sample>(
   _ name: String, _ effect: some Connectable, _ channels: Int, _ precision: Precision, _ type: S.Type
 ) -> Benchmark {
   Benchmark(name: "\(name)/\(channels)", frames: longFrames, channels: channels) {
