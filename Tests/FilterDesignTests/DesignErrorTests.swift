@@ -25,7 +25,9 @@ struct DesignErrorTests {
   func frequencies(hertz: Double) {
     let edge = Frequency(hertz)
     for shape in [Response.lowPass(edge), .highPass(edge)] {
-      expectError("cutoff") { () throws(DesignError) in try SectionCascade.butterworth(shape, order: 2, sampleRate: rate) }
+      expectError("cutoff") { () throws(DesignError) in
+        try SectionCascade.butterworth(shape, order: 2, sampleRate: rate)
+      }
       expectError("cutoff") { () throws(DesignError) in
         try SectionCascade.chebyshev1(shape, order: 2, ripple: 1, sampleRate: rate)
       }
@@ -84,7 +86,9 @@ struct DesignErrorTests {
   @Test("An order outside of 1 to 24", arguments: [-3, 0, 25, 1_000])
   func orders(order: Int) {
     let shape = Response.lowPass(1_000)
-    expectError("order") { () throws(DesignError) in try SectionCascade.butterworth(shape, order: order, sampleRate: rate) }
+    expectError("order") { () throws(DesignError) in
+      try SectionCascade.butterworth(shape, order: order, sampleRate: rate)
+    }
     expectError("order") { () throws(DesignError) in
       try SectionCascade.chebyshev1(shape, order: order, ripple: 1, sampleRate: rate)
     }
@@ -175,10 +179,12 @@ struct DesignErrorTests {
   @Test("Specifications that contradict themselves")
   func specifications() {
     expectError("stop", .inconsistent) { () throws(DesignError) in
-      try FilterOrder.butterworth(pass: .lowPass(2_000), stop: .lowPass(1_000), ripple: 1, attenuation: 40, sampleRate: rate)
+      try FilterOrder.butterworth(
+        pass: .lowPass(2_000), stop: .lowPass(1_000), ripple: 1, attenuation: 40, sampleRate: rate)
     }
     expectError("stop", .inconsistent) { () throws(DesignError) in
-      try FilterOrder.butterworth(pass: .lowPass(2_000), stop: .highPass(1_000), ripple: 1, attenuation: 40, sampleRate: rate)
+      try FilterOrder.butterworth(
+        pass: .lowPass(2_000), stop: .highPass(1_000), ripple: 1, attenuation: 40, sampleRate: rate)
     }
     expectError("stop", .inconsistent) { () throws(DesignError) in
       try FilterOrder.chebyshev1(
@@ -189,7 +195,8 @@ struct DesignErrorTests {
         pass: .bandStop(500, 900), stop: .bandStop(400, 1_000), ripple: 1, attenuation: 40, sampleRate: rate)
     }
     expectError("attenuation", .inconsistent) { () throws(DesignError) in
-      try FilterOrder.elliptic(pass: .lowPass(1_000), stop: .lowPass(2_000), ripple: 3, attenuation: 3, sampleRate: rate)
+      try FilterOrder.elliptic(
+        pass: .lowPass(1_000), stop: .lowPass(2_000), ripple: 3, attenuation: 3, sampleRate: rate)
     }
   }
 }
