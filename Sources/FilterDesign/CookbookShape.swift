@@ -2,7 +2,7 @@ import AudioCore
 import RealModule
 
 /// How wide or steep a cookbook filter is.
-public enum CookbookShape: Sendable, Hashable, Codable {
+public enum CookbookShape: Sendable, Hashable {
   /// The quality factor, above 0. For low- and high-pass 1/√2 is maximally flat.
   case q(Double)
   /// The slope of a shelf, above 0; 1 is the steepest that stays monotonic. Shelves only.
