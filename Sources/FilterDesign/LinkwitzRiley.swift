@@ -31,8 +31,7 @@ extension SectionCascade {
     case .bandStop(let low, let high):
       throw DesignError(
         .unsupported, parameter: "response", value: "bandstop",
-        problem:
-          "is not a Linkwitz-Riley filter: stopping a band takes the sum of two filters, and a cascade only multiplies",
+        problem: "is not a Linkwitz-Riley response: it takes the sum of two filters, and a cascade only multiplies",
         remedy: "Add a low-pass at \(DesignError.shortest(low.hertz)) Hz and a high-pass at "
           + "\(DesignError.shortest(high.hertz)) Hz in parallel, or choose another family")
     }

@@ -176,6 +176,33 @@ struct DesignErrorTests {
     }
   }
 
+  @Test("Every design in the domain is stable or refused, whatever its edges")
+  func sweep() {
+    let edges = [1e-7, 1e-4, 0.01, 1, 19, 400, 12_000, 20_000, 23_990, 23_999.9999]
+    for low in edges {
+      for high in edges where high > low {
+        for order in [1, 2, 7, 16, 24] {
+          let (low, high) = (Frequency(low), Frequency(high))
+          for shape in [Response.lowPass(low), .highPass(high), .bandPass(low, high), .bandStop(low, high)] {
+            let filters: [SectionCascade?] = [
+              try? SectionCascade.butterworth(shape, order: order, sampleRate: rate),
+              try? SectionCascade.chebyshev1(shape, order: order, ripple: 0.01, sampleRate: rate),
+              try? SectionCascade.chebyshev2(shape, order: order, attenuation: 120, sampleRate: rate),
+              try? SectionCascade.elliptic(shape, order: order, ripple: 0.01, attenuation: 0.02, sampleRate: rate),
+              try? SectionCascade.elliptic(shape, order: order, ripple: 3, attenuation: 300, sampleRate: rate),
+              try? SectionCascade.bessel(shape, order: order, norm: .delay, sampleRate: rate),
+            ]
+            for filter in filters.compactMap({ $0 }) {
+              let coefficients = filter.sections.flatMap { [$0.b0, $0.b1, $0.b2, $0.a1, $0.a2] }
+              #expect(filter.isStable && coefficients.allSatisfy(\.isFinite), "\(shape) order \(order)")
+              #expect(filter.magnitude(at: 100, sampleRate: rate) < 1.01, "\(shape) order \(order)")
+            }
+          }
+        }
+      }
+    }
+  }
+
   @Test("Specifications that contradict themselves")
   func specifications() {
     expectError("stop", .inconsistent) { () throws(DesignError) in
