@@ -34,7 +34,7 @@ import Testing
   @Test func passIsTheGraphThatChangesNothing() throws {
     #expect(try parse("pass") == .passthrough)
     #expect(try parse("(dry + lowpass:1k)") == .parallel([.passthrough, a]))
-    #expect(try parse("pass | lowpass:1k") == a)
+    #expect(try parse("pass | lowpass:1k") == Graph.passthrough.followed(by: a))
   }
 
   @Test func severalExpressionsAreInSeriesEachInParentheses() throws {

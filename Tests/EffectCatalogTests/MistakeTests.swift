@@ -88,7 +88,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     Mistake("lowpass:1e306k", "        ^^^^^^", .badNumber),
     Mistake("lowpass:\"1k\"", "        ^^^^", .badNumber),
     Mistake("lowpass:1k2", "         ^^", .badUnit),
-    Mistake("lowpass:0x10", "         ^", .badUnit),
+    Mistake("lowpass:0x10", "         ^^^", .badUnit),
     Mistake("peak:frequency=6dB,gain=1", "                ^^", .badUnit, hint: "Hz, kHz, k. dB fits gain."),
     Mistake("gain:amplitude=6dB", "                ^^", .badUnit, hint: "dB fits gain."),
     Mistake("peak:1k,gain=6 furlongs", "               ^^^^^^^^", .badUnit, hint: "no unit, or dB"),
