@@ -36,7 +36,8 @@ struct ExpressionParser {
     let graph = try series(depth: 0)
     guard lexer.isAtEnd else {
       throw lexer.error(
-        .unbalancedParenthesis, at: lexer.rangeOfNextWord(), "this \")\" closes no parenthesis", hint: "Remove it, or open one before it.")
+        .unbalancedParenthesis, at: lexer.rangeOfNextWord(), "this \")\" closes no parenthesis",
+        hint: "Remove it, or open one before it.")
     }
     return graph
   }
@@ -133,7 +134,9 @@ struct ExpressionParser {
         guard !isEffect(label) else {
           throw lexer.error(
             .unexpectedCharacter, at: sign..<sign + 1, "unexpected \"=\" after an effect's name",
-            hint: "Parameters follow a colon, as in \(catalog.entry(named: label)?.example ?? "pass"); a label of this name stands in quotes.")
+            hint:
+              "Parameters follow a colon, as in \(catalog.entry(named: label)?.example ?? "pass"); a label of this name stands in quotes."
+          )
         }
         lexer.skipSpaces()
         return label
@@ -174,7 +177,8 @@ struct ExpressionParser {
     if EffectExpression.passNames.contains(name.lowercased()) {
       guard !hasArguments else {
         throw lexer.error(
-          .tooManyValues, at: colon..<colon + 1, "\(name) takes no parameters", hint: "It passes the signal on unchanged.")
+          .tooManyValues, at: colon..<colon + 1, "\(name) takes no parameters",
+          hint: "It passes the signal on unchanged.")
       }
       try requireEndOfItem()
       return .passthrough

@@ -20,10 +20,13 @@ struct ExpressionWriter {
       var items = Self.opened(items) { if case .series(let inner) = $0 { inner } else { nil } }
       // A series of one is what the operators make of the pass-through and an effect.
       if items.count < 2 { items.insert(.passthrough, at: 0) }
-      return items.count == 1 ? EffectExpression.passNames[0] : try join(items, " | ", depth: depth, as: .series, inside: surroundings)
+      return items.count == 1
+        ? EffectExpression.passNames[0] : try join(items, " | ", depth: depth, as: .series, inside: surroundings)
     case .parallel(let items):
       let items = Self.opened(items) { if case .parallel(let inner) = $0 { inner } else { nil } }
-      guard !items.isEmpty else { throw Self.cannotWrite("a sum of nothing", "Remove it, or use a gain of amplitude 0") }
+      guard !items.isEmpty else {
+        throw Self.cannotWrite("a sum of nothing", "Remove it, or use a gain of amplitude 0")
+      }
       return try join(items, " + ", depth: depth, as: .sum, inside: surroundings)
     case .labelled(let label, let item):
       let text = "\(write(label: label)) = \(try write(item, depth: depth + 1, inside: .label))"
