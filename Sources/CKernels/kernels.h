@@ -1,0 +1,122 @@
+// What the dispatcher and the instruction sets share. Nothing here is public.
+#ifndef SWIFTLET_KERNELS_INTERNAL_H
+#define SWIFTLET_KERNELS_INTERNAL_H
+
+#include "include/CKernels.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+// Kernels say where they fuse a multiplication and an addition; the compiler adds none of its own, so that every
+// instruction set gives the same bits.
+#pragma STDC FP_CONTRACT OFF
+
+#define SK_INLINE static inline __attribute__((always_inline))
+
+/// Memory that vectors are loaded from begins on this many bytes.
+enum { SK_ALIGNMENT = 64 };
+
+/// The cascade kernels of one instruction set and one precision.
+typedef struct {
+  /// Bytes of coefficient tables and scratch that a cascade needs, a multiple of the alignment; 0 when it overflows.
+  size_t (*workspace_bytes)(size_t sections, size_t channels, sk_mode mode);
+  /// Derives the tables of a range of sections from `sk_sos.coefficients`.
+  void (*prepare)(sk_sos *sos, size_t first, size_t count);
+  void (*process)(
+    sk_sos *sos, const void *const *in, ptrdiff_t in_offset, void *const *out, ptrdiff_t out_offset, size_t frames);
+  const char *(*algorithm)(const sk_sos *sos, size_t frames);
+} sk_sos_kernels;
+
+/// The sample-wise kernels of one instruction set and one sample type.
+#define SK_SAMPLE_KERNELS(T)                                                                                           \
+  struct {                                                                                                             \
+    size_t (*sanitize)(T *, const T *, size_t);                                                                        \
+    size_t (*first_nonfinite)(const T *, size_t);                                                                      \
+    void (*gain)(T *, const T *, size_t, double);                                                                      \
+    void (*gain_ramp)(T *, const T *, size_t, double, double, uint64_t);                                               \
+    void (*add)(T *, const T *, size_t);                                                                               \
+    void (*mix)(T *, const T *, size_t, double);                                                                       \
+    T (*peak)(const T *, size_t);                                                                                      \
+    double (*sum_squares)(const T *, size_t);                                                                          \
+    bool (*from_pcm)(sk_pcm_format, const void *, size_t, void *const *, ptrdiff_t, size_t);                           \
+    size_t (*to_pcm)(sk_pcm_format, void *, size_t, const void *const *, ptrdiff_t, size_t, sk_dither *);              \
+  }
+
+/// Everything that one instruction set provides.
+typedef struct {
+  sk_sos_kernels sos[3];
+  SK_SAMPLE_KERNELS(float) f32;
+  SK_SAMPLE_KERNELS(double) f64;
+} sk_kernels;
+
+extern const sk_kernels sk_kernels_scalar;
+#if defined(__x86_64__)
+extern const sk_kernels sk_kernels_scalar_fma;
+extern const sk_kernels sk_kernels_sse2;
+extern const sk_kernels sk_kernels_avx2;
+extern const sk_kernels sk_kernels_avx512;
+#elif defined(__aarch64__)
+extern const sk_kernels sk_kernels_neon;
+#endif
+
+/// The kernels of the current level.
+const sk_kernels *sk_current_kernels(void);
+
+struct sk_sos {
+  const sk_sos_kernels *kernels;
+  size_t sections;
+  size_t channels;
+  /// The distance between two rows of the state, in elements: the channels, padded so that a vector may pass the last one.
+  size_t stride;
+  size_t bytes;
+  sk_precision precision;
+  sk_mode mode;
+  /// b0 b1 b2 a1 a2 of every section.
+  double *coefficients;
+  /// Rows of one value a channel, in the type of the arithmetic. In double: the last input and the one before it, then the
+  /// same of every section's output. In float: w1 and w2 of every section.
+  void *state;
+  /// Tables and scratch of the kernels.
+  unsigned char *workspace;
+};
+
+/// The rows of the state.
+SK_INLINE size_t sk_state_rows(sk_precision precision, size_t sections) {
+  if (sections == 0) return 0;
+  return precision == SK_F32_SINGLE ? 2 * sections : 2 * (sections + 1);
+}
+
+SK_INLINE size_t sk_round_up(size_t n, size_t multiple) { return (n + multiple - 1) / multiple * multiple; }
+
+// MARK: - The floating-point control word
+
+#if defined(__x86_64__)
+#include <xmmintrin.h>
+typedef unsigned int sk_control_word;
+/// Flush to zero (bit 15) and denormals are zero (bit 6).
+enum { SK_FLUSH_BITS = 0x8040 };
+SK_INLINE sk_control_word sk_flush_denormals(void) {
+  const sk_control_word word = _mm_getcsr();
+  if ((word & SK_FLUSH_BITS) != SK_FLUSH_BITS) _mm_setcsr(word | SK_FLUSH_BITS);
+  return word;
+}
+SK_INLINE void sk_restore_control(sk_control_word word) {
+  if ((word & SK_FLUSH_BITS) != SK_FLUSH_BITS) _mm_setcsr(word);
+}
+#elif defined(__aarch64__)
+typedef uint64_t sk_control_word;
+SK_INLINE sk_control_word sk_flush_denormals(void) {
+  sk_control_word word;
+  __asm__ volatile("mrs %0, fpcr" : "=r"(word));
+  __asm__ volatile("msr fpcr, %0" : : "r"(word | (1u << 24)) : "memory");
+  return word;
+}
+SK_INLINE void sk_restore_control(sk_control_word word) { __asm__ volatile("msr fpcr, %0" : : "r"(word) : "memory"); }
+#else
+typedef int sk_control_word;
+SK_INLINE sk_control_word sk_flush_denormals(void) { return 0; }
+SK_INLINE void sk_restore_control(sk_control_word word) { (void)word; }
+#endif
+
+#endif
