@@ -10,12 +10,12 @@ static const sk_kernels *kernels_of(sk_level level) {
   switch (level) {
 #if defined(__x86_64__)
   case SK_LEVEL_SCALAR: return __builtin_cpu_supports("fma") ? &sk_kernels_scalar_fma : &sk_kernels_scalar;
-  case SK_LEVEL_SSE2: return NULL;
-  case SK_LEVEL_AVX2: return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? NULL : NULL;
+  case SK_LEVEL_SSE2: return &sk_kernels_sse2;
+  case SK_LEVEL_AVX2: return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? &sk_kernels_avx2 : NULL;
   case SK_LEVEL_AVX512:
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")
         && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("fma")
-      ? NULL
+      ? &sk_kernels_avx512
       : NULL;
 #else
   case SK_LEVEL_SCALAR: return &sk_kernels_scalar;

@@ -87,6 +87,12 @@ SK_INLINE size_t sk_state_rows(sk_precision precision, size_t sections) {
   return precision == SK_F32_SINGLE ? 2 * sections : 2 * (sections + 1);
 }
 
+/// The offset theta of the shifted form of a section (see sos_forms.inc).
+SK_INLINE double sk_shift_of(const double *c) {
+  const double half = -0.5 * c[3];
+  return half >= 0.5 ? 1 : half <= -0.5 ? -1 : 0;
+}
+
 SK_INLINE size_t sk_round_up(size_t n, size_t multiple) { return (n + multiple - 1) / multiple * multiple; }
 
 // MARK: - The floating-point control word

@@ -50,9 +50,6 @@ void sk_sos_destroy(sk_sos *sos) { free(sos); }
 
 size_t sk_sos_memory(const sk_sos *sos) { return sos->bytes; }
 
-/// The offset theta of the shifted form that a section uses (see `sos_forms.inc`).
-static double shift_of(const double *c) { return fmin(1, fmax(-1, rint(-0.5 * c[3]))); }
-
 /// Re-expresses the state of a section in the shifted form whose offset changes: w2 - theta w1 stays what it was.
 static void reshift(sk_sos *sos, size_t section, double change) {
   float *w1 = (float *)sos->state + 2 * section * sos->stride, *w2 = w1 + sos->stride;
@@ -64,7 +61,7 @@ void sk_sos_set_sections(sk_sos *sos, size_t first, size_t count, const double *
   double *c = sos->coefficients + 5 * first;
   if (sos->precision == SK_F32_SINGLE) {
     for (size_t k = 0; k < count; k++) {
-      const double change = shift_of(coefficients + 5 * k) - shift_of(c + 5 * k);
+      const double change = sk_shift_of(coefficients + 5 * k) - sk_shift_of(c + 5 * k);
       if (change != 0) reshift(sos, first + k, change);
     }
   }

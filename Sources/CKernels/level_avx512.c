@@ -1,0 +1,13 @@
+// AVX-512 F, VL, DQ and BW: 512 bits.
+#include "dither.h"
+#include "kernels.h"
+
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma"))), apply_to = function)
+#define SK_FMA(a, b, c) __builtin_elementwise_fma(a, b, c)
+#define SK_FLOAT_LANES 16
+#define SK_DOUBLE_LANES 8
+#define SK_TABLE sk_kernels_avx512
+#include "level_lanes.inc"
+#pragma clang attribute pop
+#endif

@@ -1,0 +1,13 @@
+// arm64: 128 bits; fused multiply-add is part of the baseline.
+#include "dither.h"
+#include "kernels.h"
+
+#if defined(__aarch64__)
+
+#define SK_FMA(a, b, c) __builtin_elementwise_fma(a, b, c)
+#define SK_FLOAT_LANES 4
+#define SK_DOUBLE_LANES 2
+#define SK_TABLE sk_kernels_neon
+#include "level_lanes.inc"
+
+#endif
