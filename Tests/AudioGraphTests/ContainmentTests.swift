@@ -18,7 +18,7 @@ private let mono = StreamFormat(sampleRate: 48_000, channels: 1)
     // Silent from the overflow to frame 127, then a fresh start.
     #expect(output[103..<128].allSatisfy { $0 == 0 })
     #expect(output[200] == 0.5 && output[201] == 1)
-    #expect(output.allSatisfy(\.isFinite))
+    #expect(output.allSatisfy { $0.isFinite })
   }
 
   @Test func theGridStandsStillWhateverTheBlocks() throws {
@@ -52,7 +52,7 @@ private let mono = StreamFormat(sampleRate: 48_000, channels: 1)
   @Test func anUnstableSectionCannotPoisonTheStream() throws {
     let plan = try Plan.compile(Integrator(factor: 1e37) | HighPass(20, order: 8), for: mono)
     let output = run(plan, [[Float](repeating: 1, count: 5_000)])[0]
-    #expect(output.allSatisfy(\.isFinite))
+    #expect(output.allSatisfy { $0.isFinite })
   }
 
   @Test func stateInsideASilencedCellIsSaved() throws {

@@ -57,7 +57,7 @@ extension KernelTests {
       KernelTests.forEachLevel { level in
         for (format, bits) in Self.integerFormats {
           for channels in Self.channelCounts {
-            for frames in [1, 2, 7, 64, 255, 256, 257, 1000] {
+            for frames in [2, 7, 64, 255, 256, 257, 1000] {
               var bytes = (0..<frames * channels * bits / 8).map { _ in UInt8.random(in: 0...255, using: &noise) }
               // The least and the greatest integer.
               for b in 0..<bits / 8 {

@@ -53,9 +53,12 @@ bool sk_level_forced_failed(void);
 
 /// The type of the samples and of the arithmetic.
 typedef enum {
-  SK_F32_SINGLE = 0, ///< Float samples, float arithmetic in a shifted form: noise near -130 dB where the plain form has -20 to -80 dB.
-  SK_F32_MIXED = 1,  ///< Float samples, double arithmetic: the output is the exact one rounded to float. The default.
-  SK_F64 = 2         ///< Double samples and arithmetic.
+  /// Float samples, float arithmetic in a shifted form. Relative error measured against double: -129 dB for a 20 Hz high-pass
+  /// of order 8 at 48 kHz, -108 dB for a 10 Hz low-pass of order 8, -124 dB for a 5 Hz high-pass at 192 kHz, -84 dB for a 1 Hz
+  /// low-pass at 192 kHz; the plain form has -15 to -80 dB.
+  SK_F32_SINGLE = 0,
+  SK_F32_MIXED = 1, ///< Float samples, double arithmetic: the output is the exact one rounded to float. The default.
+  SK_F64 = 2        ///< Double samples and arithmetic.
 } sk_precision;
 
 /// What a cascade may do to be fast.
