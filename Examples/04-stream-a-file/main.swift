@@ -21,4 +21,4 @@ try file.commit()
 
 let result = try AudioFileInfo(path: "telephone.flac")
 print("\(report.framesRead) frames read, \(report.framesWritten) written")
-print("\(result.container), \(result.encoding), \(result.format)")
+print("\(result.container), \(result.encoding), \(result.sampleRate) Hz, \(result.channels) channels")
