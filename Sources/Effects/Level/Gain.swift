@@ -1,0 +1,137 @@
+import AudioCore
+import FilterDesign
+import RealModule
+
+/// A gain for all channels, given in decibels, as an amplitude factor or as a power factor.
+public struct Gain: Effect {
+  public static let name = "gain"
+
+  /// How the gain is given.
+  public enum Amount: Sendable, Hashable {
+    /// Decibels: 20 log10 of the amplitude factor. Minus infinity is silence.
+    case decibels(Double)
+    /// The factor itself, 0 or above.
+    case amplitude(Double)
+    /// The factor of the power, 0 or above: the amplitude is its square root.
+    case power(Double)
+  }
+
+  public var amount: Amount
+
+  /// Makes a gain.
+  public init(_ amount: Amount) { self.amount = amount }
+  /// Makes a gain in decibels.
+  public init(decibels: Double) { self.init(.decibels(decibels)) }
+  /// Makes a gain from an amplitude factor.
+  public init(amplitude: Double) { self.init(.amplitude(amplitude)) }
+  /// Makes a gain from a power factor.
+  public init(power: Double) { self.init(.power(power)) }
+
+  public static let parameters: [Parameter<Gain>] = [
+    .number(
+      "gain", "gain in decibels", unit: .decibels, in: -300...120, default: 0, aliases: ["decibels", "db"], group: "amount",
+      get: { if case .decibels(let decibels) = $0.amount { decibels } else { nil } }, set: { $0.amount = .decibels($1) }),
+    .number(
+      "amplitude", "amplitude factor", in: 0...1_000_000, default: 1, group: "amount",
+      get: { if case .amplitude(let factor) = $0.amount { factor } else { nil } }, set: { $0.amount = .amplitude($1) }),
+    .number(
+      "power", "power factor", in: 0...1_000_000_000_000, default: 1, group: "amount",
+      get: { if case .power(let factor) = $0.amount { factor } else { nil } }, set: { $0.amount = .power($1) }),
+  ]
+
+  /// The linear factor.
+  /// - Throws: `DesignError` for a number that is not finite or a negative factor.
+  public func factor() throws(DesignError) -> Double {
+    switch amount {
+    case .decibels(let decibels):
+      if decibels == -.infinity { return 0 }
+      try DesignError.require(decibels, in: -300...120, parameter: "gain", unit: "dB")
+      return Double.pow(10, decibels / 20)
+    case .amplitude(let factor):
+      try DesignError.require(factor, in: 0...1_000_000, parameter: "amplitude")
+      return factor
+    case .power(let factor):
+      try DesignError.require(factor, in: 0...1_000_000_000_000, parameter: "power")
+      return factor.squareRoot()
+    }
+  }
+
+  public func design(in context: DesignContext) throws(DesignError) -> GainDesign {
+    GainDesign(factor: try factor(), format: context.format)
+  }
+
+  public func makeProcessor<S: Sample>(
+    _ design: GainDesign, in context: DesignContext, as type: S.Type
+  ) -> any AudioProcessor<S, GainDesign> {
+    GainProcessor<S>(design)
+  }
+}
+
+extension Gain.Amount: Codable {
+  private enum Keys: String, CodingKey { case decibels, amplitude, power }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Keys.self)
+    if let factor = try container.decodeIfPresent(Double.self, forKey: .amplitude) {
+      self = .amplitude(factor)
+    } else if let factor = try container.decodeIfPresent(Double.self, forKey: .power) {
+      self = .power(factor)
+    } else {
+      self = .decibels(try container.decode(Double.self, forKey: .decibels))
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Keys.self)
+    switch self {
+    case .decibels(let decibels): try container.encode(decibels, forKey: .decibels)
+    case .amplitude(let factor): try container.encode(factor, forKey: .amplitude)
+    case .power(let factor): try container.encode(factor, forKey: .power)
+    }
+  }
+}
+
+/// The design of a gain: one linear factor.
+public struct GainDesign: EffectDesign {
+  /// The linear factor.
+  public let factor: Double
+  /// The format of input and output.
+  public let format: StreamFormat
+
+  public init(factor: Double, format: StreamFormat) {
+    self.factor = factor
+    self.format = format
+  }
+
+  public var outputs: [StreamFormat] { [format] }
+  public var lowering: Lowering { factor == 1 ? .identity : .gain(factor) }
+  public var operationsPerFrame: Double { Double(format.channels) }
+}
+
+/// Multiplies by the factor.
+final class GainProcessor<S: Sample>: AudioProcessor {
+  private var factor: Double
+  private let format: StreamFormat
+
+  init(_ design: GainDesign) {
+    factor = design.factor
+    format = design.format
+  }
+
+  func adopt(_ design: borrowing GainDesign) -> Bool {
+    guard design.format == format else { return false }
+    factor = design.factor
+    return true
+  }
+
+  func process(
+    _ input: borrowing AudioBlock<S>, into output: borrowing AudioBlock<S>, at now: borrowing ProcessContext
+  ) -> Int {
+    input.scale(by: factor, into: output)
+    return input.frames
+  }
+
+  func reset() {}
+  func saveState(into writer: inout StateWriter) { writer.write(factor) }
+  func restoreState(from reader: inout StateReader) throws(StateError) { factor = try reader.readDouble() }
+}
