@@ -83,7 +83,7 @@ public final class AudioFileReader<S: Sample>: AudioSource {
     for tag in Metadata.Tag.allCases { tags[tag] = file.string(tag) }
     metadata = Metadata(tags: tags, container: container?.rawValue ?? "", encoding: encoding?.rawValue ?? "")
     chunks = PreservedChunks(from: file)
-    exchange = encoding?.exchange ?? (S.self == Float.self ? .f32le : .f64le)
+    exchange = file.exchange(for: encoding, container) ?? (S.self == Float.self ? .f32le : .f64le)
     let frameBytes = Int(info.channels) * exchange.byteCount
     scratchFrames = max(64, 131_072 / frameBytes)
     scratch = .allocate(byteCount: scratchFrames * frameBytes, alignment: 64)
@@ -129,7 +129,8 @@ public final class AudioFileReader<S: Sample>: AudioSource {
     let got: sf_count_t =
       switch exchange {
       case .s16le: sf_readf_short(file.pointer, base.assumingMemoryBound(to: Int16.self), count)
-      case .s24le, .s32le: sf_readf_int(file.pointer, base.assumingMemoryBound(to: Int32.self), count)
+      case .s24le: sf_read_raw(file.pointer, base, count * sf_count_t(3 * format.channels)) / sf_count_t(3 * format.channels)
+      case .s32le: sf_readf_int(file.pointer, base.assumingMemoryBound(to: Int32.self), count)
       case .f32le: sf_readf_float(file.pointer, base.assumingMemoryBound(to: Float.self), count)
       case .f64le: sf_readf_double(file.pointer, base.assumingMemoryBound(to: Double.self), count)
       }

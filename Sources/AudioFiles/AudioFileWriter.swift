@@ -61,7 +61,6 @@ public final class AudioFileWriter<S: Sample>: AudioSink {
     container = wish.container
     self.path = path
     self.format = format
-    exchange = encoding.exchange
     let shape = Self.shape(container, encoding, format, expectedFrames)
     maximumFrames = shape.maximumFrames
 
@@ -77,6 +76,9 @@ public final class AudioFileWriter<S: Sample>: AudioSink {
     file = try SoundFile(handle, info: info, path: path)
 
     if shape.settlesLate { _ = sf_command(file.pointer, sndfile(SFC_RF64_AUTO_DOWNGRADE), nil, sndfile(SF_TRUE)) }
+    // It would hold the time of day, and two runs would not give equal files.
+    _ = sf_command(file.pointer, sndfile(SFC_SET_ADD_PEAK_CHUNK), nil, sndfile(SF_FALSE))
+    exchange = file.exchange(for: encoding, container) ?? encoding.exchange
     let layoutWritten = file.writeLayout(format.layout)
     keepsLayout = layoutWritten || format.layout == .standard(format.channels)
     var dropped: [Metadata.Tag] = []
@@ -93,7 +95,7 @@ public final class AudioFileWriter<S: Sample>: AudioSink {
     finite = SampleBuffer(channels: format.channels, capacity: capacity)
     if exchange.integerBits != nil {
       quantizer = IntegerQuantizer(
-        bits: min(encoding.precisionBits, 32), wide: exchange == .s32le, channels: format.channels, capacity: capacity,
+        bits: min(encoding.precisionBits, 32), exchange: exchange, channels: format.channels, capacity: capacity,
         dither: isDithered ? TriangularDither(channels: format.channels, seed: dither.seed) : nil)
     }
   }
@@ -177,7 +179,10 @@ public final class AudioFileWriter<S: Sample>: AudioSink {
     let count = sf_count_t(block.frames)
     switch exchange {
     case .s16le: return Int(sf_writef_short(file.pointer, base.assumingMemoryBound(to: Int16.self), count))
-    case .s24le, .s32le: return Int(sf_writef_int(file.pointer, base.assumingMemoryBound(to: Int32.self), count))
+    case .s24le:
+      let frameBytes = 3 * format.channels
+      return Int(sf_write_raw(file.pointer, base, count * sf_count_t(frameBytes))) / frameBytes
+    case .s32le: return Int(sf_writef_int(file.pointer, base.assumingMemoryBound(to: Int32.self), count))
     case .f32le: return Int(sf_writef_float(file.pointer, base.assumingMemoryBound(to: Float.self), count))
     case .f64le: return Int(sf_writef_double(file.pointer, base.assumingMemoryBound(to: Double.self), count))
     }

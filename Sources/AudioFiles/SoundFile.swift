@@ -47,6 +47,17 @@ package final class SoundFile {
     return Self.text(handle)
   }
 
+  /// The form in which samples are exchanged for an encoding. Packed 24-bit samples of the WAV family are taken as they stand in the file, which
+  /// spares a detour through 32 bits.
+  package func exchange(for encoding: SampleEncoding?, _ container: Container?) -> PCMFormat? {
+    if encoding == .s24, container == .wav || container == .rf64 || container == .w64,
+      sf_command(pointer, sndfile(SFC_RAW_DATA_NEEDS_ENDSWAP), nil, 0) == 0
+    {
+      return .s24le
+    }
+    return encoding?.exchange
+  }
+
   package func string(_ tag: Metadata.Tag) -> String? {
     guard let text = sf_get_string(pointer, tag.number) else { return nil }
     let value = String(cString: text)
