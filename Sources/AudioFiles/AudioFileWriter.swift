@@ -3,8 +3,9 @@ import CSndfile
 
 /// Writes an audio file; the container follows the extension, and the file appears whole at `commit` or not at all.
 ///
-/// The encoding is that which was asked for, else the source's (`Container.chooseEncoding` states the rule). A WAV file that needs more than
-/// 4 GiB becomes RF64. Clipped samples and samples that were not finite are counted; neither NaN nor infinity is ever written.
+/// The encoding is that which was asked for, else the source's (`Container.chooseEncoding` states the rule). A WAV file
+/// that needs more than 4 GiB becomes RF64. Clipped samples and samples that were not finite are counted; neither NaN
+/// nor infinity is ever written.
 public final class AudioFileWriter<S: Sample>: AudioSink {
   /// The path as it was given.
   public let path: String
@@ -42,8 +43,8 @@ public final class AudioFileWriter<S: Sample>: AudioSink {
   ///   - encoding: how to store samples; nil keeps what `metadata.encoding` names.
   ///   - metadata: tags, and what the source was stored as.
   ///   - chunks: markers and the like from a reader.
-  ///   - expectedFrames: the length when it is known: a WAV file is then RF64 from the start, or never. When it is not, the header
-  ///     leaves room and the kind is settled at the end.
+  ///   - expectedFrames: the length when it is known: a WAV file is then RF64 from the start, or never. When it is not,
+  ///     the header leaves room and the kind is settled at the end.
   /// - Throws: `AudioFileError` before any sample is taken.
   public init(
     path: String, format: StreamFormat, encoding asked: SampleEncoding? = nil, metadata: Metadata = Metadata(),
@@ -103,7 +104,8 @@ public final class AudioFileWriter<S: Sample>: AudioSink {
   deinit { cancel() }
 
   /// Takes all frames of the block.
-  /// - Throws: `AudioFileError` when they cannot be stored; the writer then takes no more and the target stays as it was.
+  /// - Throws: `AudioFileError` when they cannot be stored; the writer then takes no more and the target stays as it
+  ///   was.
   public func write(_ block: borrowing AudioBlock<S>) throws {
     precondition(block.channels == format.channels, "\(block.channels) channels for a file of \(format.channels)")
     precondition(isOpen, "\(path) is closed")
@@ -213,7 +215,8 @@ extension AudioFileWriter {
     var shape = Shape(number: container.major | encoding.subtype, maximumFrames: limit)
     guard container == .wav, let limit else { return shape }
     let rate = Int(format.sampleRate)
-    if expected.map({ $0 > limit }) ?? true, Container.rf64.holds(encoding, sampleRate: rate, channels: format.channels) {
+    if expected.map({ $0 > limit }) ?? true, Container.rf64.holds(encoding, sampleRate: rate, channels: format.channels)
+    {
       return Shape(number: Container.rf64.major | encoding.subtype, settlesLate: expected == nil)
     }
     let extensible = SF_FORMAT_WAVEX

@@ -2,7 +2,8 @@ import AudioCore
 
 /// Rounds samples to integers of any depth, as the 16- or 32-bit integers that libsndfile takes, or packed 24-bit ones.
 ///
-/// Depths of 16, 24 and 32 bits are the kernels'; the others are scaled down to them, rounded there, clipped and moved to the top bits.
+/// Depths of 16, 24 and 32 bits are the kernels'; the others are scaled down to them, rounded there, clipped and moved
+/// to the top bits.
 struct IntegerQuantizer<S: Sample> {
   /// Samples that were clipped, or were NaN, so far.
   private(set) var clipped = 0
@@ -70,11 +71,4 @@ struct IntegerQuantizer<S: Sample> {
       }
     }
   }
-}
-
-/// Raw memory with an owner.
-final class RawMemory {
-  let bytes: UnsafeMutableRawBufferPointer
-  init(count: Int) { bytes = .allocate(byteCount: max(count, 64), alignment: 64) }
-  deinit { bytes.deallocate() }
 }

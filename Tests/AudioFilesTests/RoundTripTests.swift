@@ -16,7 +16,9 @@ import Testing
     let path = scratch["a." + container.extensions[0]]
     let rates = [48_000, 44_100, 8_000]
     for channels in [1, 2, 6] {
-      guard let rate = rates.first(where: { container.holds(encoding, sampleRate: $0, channels: channels) }) else { continue }
+      guard let rate = rates.first(where: { container.holds(encoding, sampleRate: $0, channels: channels) }) else {
+        continue
+      }
       let bits = encoding.integerBits ?? (encoding == .f32 ? 24 : 50)
       let wave = try grid(bits: bits, channels: channels, frames: 5_003, rate: Double(rate))
       try wave.write(to: path, encoding: encoding, dither: .none)
@@ -36,7 +38,8 @@ import Testing
   @Test(arguments: lossy) func codecsKeepTheTone(container: Container, encoding: SampleEncoding) throws {
     let scratch = try Scratch()
     let path = scratch["a." + (encoding == .opus ? "opus" : container.extensions[0])]
-    guard let rate = [48_000, 44_100, 8_000].first(where: { container.holds(encoding, sampleRate: $0, channels: 1) }) else {
+    guard let rate = [48_000, 44_100, 8_000].first(where: { container.holds(encoding, sampleRate: $0, channels: 1) })
+    else {
       return
     }
     let wave = try tone(channels: 1, frames: rate, rate: Double(rate))
@@ -142,7 +145,8 @@ import Testing
 
   @Test func markersAndLoopsAreKept() throws {
     let scratch = try Scratch()
-    let cue = OddWAV.little(UInt32(1)) + OddWAV.little(UInt32(7)) + OddWAV.little(UInt32(20)) + Array("data".utf8)
+    let cue =
+      OddWAV.little(UInt32(1)) + OddWAV.little(UInt32(7)) + OddWAV.little(UInt32(20)) + Array("data".utf8)
       + OddWAV.little(UInt32(0)) + OddWAV.little(UInt32(0)) + OddWAV.little(UInt32(20))
     let sampler = [0, 0, 20_833, 60, 0, 0, 0, 1, 0, 0, 0, 5, 30, 0, 0].flatMap { OddWAV.little(UInt32($0)) }
     let bytes = OddWAV.riff(
@@ -153,7 +157,8 @@ import Testing
     let reader = try AudioFileReader<Double>(path: scratch["a.wav"])
     #expect(!reader.chunks.isEmpty)
     let writer = try AudioFileWriter<Double>(
-      path: scratch["b.wav"], format: reader.format, metadata: reader.metadata, chunks: reader.chunks, expectedFrames: 50)
+      path: scratch["b.wav"], format: reader.format, metadata: reader.metadata, chunks: reader.chunks,
+      expectedFrames: 50)
     try wave.withBlock { try writer.write($0) }
     try writer.commit()
     #expect(writer.keepsChunks)
