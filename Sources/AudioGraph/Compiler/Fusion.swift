@@ -7,7 +7,7 @@ extension SignalNetwork {
   /// - Returns: the names of what was left out.
   mutating func fuse() -> [String] {
     let vanished = dropIdentities()
-    let readers = readerCounts()
+    var readers = readerCounts()
     var replacement: [Wire: Wire] = [:]
     for index in nodes.indices {
       nodes[index].inputs = nodes[index].inputs.map { replacement[$0] ?? $0 }
@@ -16,23 +16,17 @@ extension SignalNetwork {
       }
       let before = nodes[index].inputs[0].node
       // Only a stage whose output nobody else reads can grow.
-      guard readers[before] == 1 || wasMerged(before, into: replacement, readers: readers),
-        case .stage(let previous) = nodes[before].work, let cascade = previous as? CascadeStage,
+      guard readers[before] == 1, case .stage(let previous) = nodes[before].work, let cascade = previous as? CascadeStage,
         let both = cascade.fused(with: next)
       else { continue }
       nodes[before].work = .stage(both)
       nodes[before].signals = nodes[index].signals
+      readers[before] = readers[index]
       replacement[Wire(node: index, port: 0)] = Wire(node: before, port: 0)
     }
     output = replacement[output] ?? output
     removeUnread()
     return vanished
-  }
-
-  // A node that others were merged into is read by whoever reads the last of them.
-  private func wasMerged(_ node: Int, into replacement: [Wire: Wire], readers: [Int]) -> Bool {
-    guard let last = replacement.filter({ $0.value.node == node }).keys.map(\.node).max() else { return false }
-    return readers[last] == 1
   }
 
   private mutating func dropIdentities() -> [String] {

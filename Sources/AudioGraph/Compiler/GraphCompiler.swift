@@ -38,7 +38,7 @@ struct GraphCompiler: LiveVisitor {
   ) throws(DesignError) -> SignalNetwork.Wire {
     switch graph {
     case .effect(let effect):
-      return try add(effect.base, live: nil, from: inputs, identity: label ?? placed(effect.name, place))
+      return try add(fixed: effect.base, from: inputs, identity: label ?? placed(effect.name, place))
     case .live(let live):
       pendingInputs = inputs
       pendingIdentity = label ?? placed(type(of: live.base.snapshot).name, place)
@@ -75,6 +75,13 @@ struct GraphCompiler: LiveVisitor {
     pendingOutput = try add(live.value, live: live, from: pendingInputs, identity: pendingIdentity)
   }
 
+  // The effect's type opens only where it stands in one parameter.
+  private mutating func add<E: Effect>(
+    fixed effect: E, from inputs: [SignalNetwork.Wire], identity: String
+  ) throws(DesignError) -> SignalNetwork.Wire {
+    try add(effect, live: nil, from: inputs, identity: identity)
+  }
+
   private mutating func add<E: Effect>(
     _ effect: E, live: Live<E>?, from inputs: [SignalNetwork.Wire], identity: String
   ) throws(DesignError) -> SignalNetwork.Wire {
@@ -100,9 +107,10 @@ struct GraphCompiler: LiveVisitor {
     _ effect: E, _ design: E.Design, _ live: Live<E>?, _ context: DesignContext, _ identity: String
   ) -> any PlannedStage {
     if effect is any SOSDesignable, let sections = design as? SOSDesign {
-      let attach: (@Sendable (DesignContext) -> Mailbox<SOSDesign>?)? = live.map { live in
+      var attach: (@Sendable (DesignContext) -> Mailbox<SOSDesign>?)?
+      if let live {
         // The cast always succeeds: an `SOSDesignable` effect's design is an `SOSDesign`.
-        { context in live.attach(in: context, shape: design) as AnyObject as? Mailbox<SOSDesign> }
+        attach = { context in live.attach(in: context, shape: design) as AnyObject as? Mailbox<SOSDesign> }
       }
       let part = CascadeStage.Part(identity: identity, name: E.name, design: sections, attach: attach)
       return CascadeStage(parts: [part], gain: 1, gains: [], context: context)

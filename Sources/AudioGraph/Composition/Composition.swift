@@ -50,13 +50,13 @@ public func splitBands(
   let inverts = order / 2 % 2 == 1
   return Parallel(
     .parallel(
-      bands.indices.map { band in
+      bands.indices.map { band -> Graph in
         var path: [Graph] = frequencies[..<band].flatMap { frequency in
           let high = LinkwitzRiley(.highPass(frequency), order: order).graph
           return inverts ? [high, Gain(amplitude: -1).graph] : [high]
         }
         if band < frequencies.count { path.append(LinkwitzRiley(.lowPass(frequencies[band]), order: order).graph) }
-        path += frequencies.dropFirst(band + 1).map { CrossoverAllPass($0, order: order).graph }
-        return path.reduce(.passthrough) { $0.followed(by: $1) }.followed(by: bands[band].graph)
+        path += frequencies.dropFirst(band + 1).map { frequency in CrossoverAllPass(frequency, order: order).graph }
+        return Graph.series(path).followed(by: bands[band].graph)
       }))
 }

@@ -1,0 +1,145 @@
+import AudioCore
+import ComplexModule
+import FilterDesign
+import RealModule
+
+/// What a linear graph does to each frequency.
+public struct FrequencyResponse: Sendable, Hashable, Codable {
+  /// In hertz.
+  public var frequencies: [Double]
+  /// Decibels; nil for minus infinity.
+  public var magnitudeDecibels: [Double?]
+  /// Radians, -π to π.
+  public var phase: [Double]
+  /// Seconds; nil where it is undefined, such as at a frequency that is silenced.
+  public var groupDelay: [Double?]
+}
+
+extension Plan {
+  /// A value and its derivative by angular frequency: enough for the group delay of any sum.
+  private struct Transfer {
+    var value: Complex<Double>
+    var slope: Complex<Double>
+
+    static let one = Transfer(value: 1, slope: 0)
+
+    func times(_ other: Transfer) -> Transfer {
+      Transfer(value: value * other.value, slope: slope * other.value + value * other.slope)
+    }
+
+    func plus(_ other: Transfer) -> Transfer {
+      Transfer(value: value + other.value, slope: slope + other.slope)
+    }
+  }
+
+  /// The complex response of the whole graph, latency included.
+  ///
+  /// - Throws: `DesignError` of reason `.unsupported` for a graph with a stage that is not linear or treats channels differently, and
+  ///   of reason `.outOfRange` for a frequency outside 0 to half the sample rate.
+  public func response(at frequency: Frequency) throws(DesignError) -> Complex<Double> {
+    try transfer(at: frequency).value
+  }
+
+  /// Magnitude, phase and group delay at some frequencies.
+  ///
+  /// Filters are evaluated from their zeros and poles, not from rounded sections.
+  /// - Throws: as `response(at:)`.
+  public func frequencyResponse(at frequencies: [Frequency]) throws(DesignError) -> FrequencyResponse {
+    var result = FrequencyResponse(frequencies: [], magnitudeDecibels: [], phase: [], groupDelay: [])
+    for frequency in frequencies {
+      let transfer = try transfer(at: frequency)
+      let magnitude = transfer.value.length
+      result.frequencies.append(frequency.hertz)
+      result.phase.append(magnitude == 0 ? 0 : transfer.value.phase)
+      guard magnitude > 0, magnitude.isFinite else {
+        result.magnitudeDecibels.append(nil)
+        result.groupDelay.append(nil)
+        continue
+      }
+      result.magnitudeDecibels.append(20 * Double.log10(magnitude))
+      // -d(phase)/dω = -Im(H'/H), with ω in radians a second.
+      let delay = -(transfer.slope / transfer.value).imaginary
+      result.groupDelay.append(delay.isFinite ? delay : nil)
+    }
+    return result
+  }
+
+  private func transfer(at frequency: Frequency) throws(DesignError) -> Transfer {
+    guard frequency.hertz.isFinite, frequency.hertz >= 0, frequency.hertz <= input.sampleRate / 2 else {
+      throw DesignError(
+        .outOfRange, parameter: "frequency", value: DesignError.shortest(frequency.hertz) + " Hz",
+        problem: "is out of range: 0 to \(DesignError.shortest(input.sampleRate / 2)) Hz (half the sample rate)",
+        remedy: "Choose a frequency inside the range")
+    }
+    var transfers: [Transfer] = []
+    for node in network.nodes {
+      let inputs = node.inputs.map { transfers[$0.node] }
+      switch node.work {
+      case .input: transfers.append(.one)
+      case .sum: transfers.append(inputs.dropFirst().reduce(inputs[0]) { $0.plus($1) })
+      case .delay(let frames):
+        transfers.append(inputs[0].times(Self.delay(frames, frequency.hertz, node.signals[0].format.sampleRate)))
+      case .stage(let stage):
+        transfers.append(inputs[0].times(try Self.transfer(of: stage, at: frequency)))
+      }
+    }
+    return transfers[network.output.node]
+  }
+
+  private static func transfer(of stage: any PlannedStage, at frequency: Frequency) throws(DesignError) -> Transfer {
+    let rate = stage.context.sampleRate
+    switch stage.lowering {
+    case .identity: return .one
+    case .gain(let factor): return Transfer(value: Complex(factor), slope: 0)
+    case .delay(let frames): return delay(frames, frequency.hertz, rate)
+    case .sections(let cascade):
+      let value = cascade.response(at: frequency, sampleRate: rate)
+      // Undefined at a zero on the unit circle, and so is the group delay there.
+      let slope = cascade.logarithmicSlope(at: frequency, sampleRate: rate) ?? Complex(.nan, .nan)
+      return Transfer(value: value, slope: value * slope)
+    case .taps(let taps):
+      var transfer = Transfer(value: 0, slope: 0)
+      for (index, tap) in taps.enumerated() {
+        let step = delay(index, frequency.hertz, rate)
+        transfer = transfer.plus(Transfer(value: step.value * Complex(tap), slope: step.slope * Complex(tap)))
+      }
+      return transfer
+    case .opaque:
+      throw DesignError(
+        .unsupported, problem: "has no frequency response: it is not linear, or treats channels differently",
+        remedy: "Leave it out", stage: stage.identity)
+    }
+  }
+
+  private static func delay(_ frames: Int, _ hertz: Double, _ sampleRate: Double) -> Transfer {
+    let seconds = Double(frames) / sampleRate
+    let value = Complex<Double>(length: 1, phase: -2 * .pi * hertz * seconds)
+    return Transfer(value: value, slope: value * Complex(0, -seconds))
+  }
+
+  /// A series of filters and gains as one cascade of sections.
+  /// - Throws: `DesignError` of reason `.unsupported` for a sum, a delay or an effect that is not made of sections.
+  public func cascade() throws(DesignError) -> SectionCascade {
+    var result = SectionCascade.identity
+    for node in network.nodes.dropFirst() {
+      switch node.work {
+      case .stage(let stage):
+        switch stage.lowering {
+        case .identity: continue
+        case .gain(let factor): result = result.scaled(by: factor)
+        case .sections(let cascade): result = result.followed(by: cascade)
+        default:
+          throw DesignError(
+            .unsupported, problem: "is not made of sections", remedy: "Ask for the design of filters in series only",
+            stage: stage.identity)
+        }
+      case .sum, .delay:
+        throw DesignError(
+          .unsupported, parameter: "a sum", problem: "has no single cascade of sections",
+          remedy: "Ask for the design of each branch")
+      case .input: continue
+      }
+    }
+    return result
+  }
+}

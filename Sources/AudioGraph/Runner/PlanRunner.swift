@@ -1,0 +1,128 @@
+import AudioCore
+
+/// Runs a plan block by block on the processor. It belongs to one thread at a time and allocates nothing after it is made.
+public final class PlanRunner<S: Sample> {
+  /// What it runs.
+  public let plan: Plan
+  /// Input frames since the stream began.
+  public private(set) var position: Int64 = 0
+  /// Input samples that were NaN or infinite and were replaced by 0.
+  public private(set) var nonFiniteInputCount = 0
+  /// Beats a minute, handed to every stage; nil where the host has no tempo.
+  public var tempo: Double?
+
+  private let signals: [SampleBuffer<S>]
+  private let steps: [RunnerStep<S>]
+  private let frameCounts: UnsafeMutablePointer<Int>
+
+  /// Makes silent running state for a plan and connects it to the plan's live handles. [control]
+  ///
+  /// - Parameter eventCapacity: How many scheduled parameter events may wait at a time, for each stage.
+  public init(_ plan: Plan, eventCapacity: Int = 256) {
+    precondition(
+      (S.sampleType == .float64) == (plan.options.precision == .double),
+      "a plan of \(plan.options.precision) precision does not run on \(S.self) samples")
+    self.plan = plan
+    let signals = plan.buffers.map { SampleBuffer<S>(channels: $0.channels, capacity: $0.frames) }
+    self.signals = signals
+    // One count a buffer, and one for the caller's output.
+    frameCounts = .allocate(capacity: plan.buffers.count + 1)
+    frameCounts.initialize(repeating: 0, count: plan.buffers.count + 1)
+    steps = plan.steps.map { RunnerStep($0, signals: signals, eventCapacity: eventCapacity) }
+  }
+
+  deinit { frameCounts.deallocate() }
+
+  /// Processes a block of any length.
+  ///
+  /// Input and output may be the same memory where the plan keeps the number of frames. The output must hold as many frames as the
+  /// plan produces: as many as come in, or for each `maximumFrames` of input `plan.maximumOutputFrames`.
+  /// - Returns: the number of frames produced.
+  @discardableResult
+  public func process(_ input: borrowing AudioBlock<S>, into output: borrowing AudioBlock<S>) -> Int {
+    precondition(
+      input.channels == plan.input.channels && output.channels == plan.output.channels,
+      "\(input.channels) into \(output.channels) channels through a plan of \(plan.input.channels) into \(plan.output.channels)")
+    var done = 0
+    var produced = 0
+    while done < input.frames {
+      let count = min(input.frames - done, plan.options.maximumFrames)
+      let room = produced..<min(output.frames, produced + max(count, plan.maximumOutputFrames))
+      input.withFrames(done..<(done + count)) { piece in
+        output.withFrames(room) { target in produced += run(piece, into: target) }
+      }
+      done += count
+    }
+    return produced
+  }
+
+  private func run(_ input: borrowing AudioBlock<S>, into output: borrowing AudioBlock<S>) -> Int {
+    signals[0].withBlock(frames: input.frames) { clean in
+      input.withChannels(0..<input.channels) { main in
+        clean.withChannels(0..<input.channels) { target in nonFiniteInputCount += main.sanitize(into: target) }
+      }
+    }
+    frameCounts[0] = input.frames
+    for step in steps { step.run(output, counts: frameCounts, outputIndex: signals.count, tempo: tempo) }
+    position += Int64(input.frames)
+    return frameCounts[signals.count]
+  }
+
+  /// Returns to the state of a fresh runner; waiting events and counters are dropped too. [worker]
+  public func reset() {
+    position = 0
+    nonFiniteInputCount = 0
+    for step in steps { step.reset() }
+  }
+
+  /// Times that a stage overflowed on finite input and was silenced and reset, over all stages.
+  public var overflowCount: Int { steps.reduce(0) { $0 + $1.overflowCount } }
+
+  /// The same, stage by stage, by the stage's identity.
+  public var overflowCounts: [(stage: String, count: Int)] {
+    steps.compactMap { step in step.identity.map { ($0, step.overflowCount) } }
+  }
+
+  /// Schedules a parameter's change at a frame of a stage's input. [worker]
+  ///
+  /// - Parameters:
+  ///   - parameter: The parameter's name.
+  ///   - stage: The stage's identity: its label, else its place.
+  ///   - position: Frames since the stream began; what is past takes effect at once.
+  /// - Throws: `DesignError` for an unknown stage or parameter, a stage that takes no events, or a full list.
+  public func schedule(
+    _ parameter: String, of stage: String, to value: Double, at position: Int64
+  ) throws(DesignError) {
+    guard let step = steps.first(where: { $0.identity == stage }) else {
+      let known = steps.compactMap(\.identity).joined(separator: ", ")
+      throw DesignError(
+        .inconsistent, parameter: "stage", value: stage, problem: "is not in this plan: \(known)", remedy: "Name one of these")
+    }
+    try step.schedule(parameter, to: value, at: position)
+  }
+}
+
+extension PlanRunner {
+  /// All running state, so that a runner of the same plan goes on with the same bits. [worker]
+  public func saveState() -> [UInt8] {
+    var writer = StateWriter()
+    writer.write(Int(position))
+    writer.write(steps.count)
+    for step in steps { step.saveState(into: &writer) }
+    return writer.bytes
+  }
+
+  /// Takes what `saveState` gave. After an error the runner is reset. [worker]
+  public func restoreState(_ bytes: [UInt8]) throws(StateError) {
+    var reader = StateReader(bytes)
+    do throws(StateError) {
+      position = Int64(try reader.readInt())
+      try reader.expect(steps.count, "step count")
+      for step in steps { try step.restoreState(from: &reader) }
+      guard reader.isAtEnd else { throw .mismatch(expected: "the end", found: "more data") }
+    } catch {
+      reset()
+      throw error
+    }
+  }
+}

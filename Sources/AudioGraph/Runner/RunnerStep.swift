@@ -1,0 +1,248 @@
+import AudioCore
+
+/// One step of a runner: its addresses, its state and the guard against overflow.
+final class RunnerStep<S: Sample> {
+  typealias Table = UnsafeMutablePointer<UnsafeMutablePointer<S>>
+
+  private enum Work {
+    case stage(any BlockProcessor<S>, keepsFrameCount: Bool)
+    case sum(terms: Int)
+    case delay(CompensationDelay<S>)
+    case copy
+  }
+
+  /// The stage's identity; nil for sums, delays and copies.
+  let identity: String?
+  private(set) var overflowCount = 0
+  private let work: Work
+  private let adoptWaiting: (() -> Void)?
+  private let stage: (any PlannedStage)?
+  private let events: EventQueue?
+
+  // The addresses of all input ports, one behind another, and of the output.
+  private let inputTable: Table
+  private let outputTable: Table
+  private let inputChannels: Int
+  private let outputChannels: Int
+  private let capacity: Int
+  private let writesToCaller: Bool
+  private let inputBuffer: Int
+  private let outputBuffer: Int?
+
+  /// Input frames since the stream began.
+  private var position: Int64 = 0
+  /// Up to this frame the step is silent after an overflow.
+  private var silentUntil: Int64 = 0
+
+  init(_ step: Plan.Step, signals: [SampleBuffer<S>], eventCapacity: Int) {
+    switch step.work {
+    case .stage(let planned):
+      let running = planned.makeRunning(as: S.self)
+      stage = planned
+      identity = planned.identity
+      work = .stage(
+        running.processor, keepsFrameCount: planned.maximumOutputFrames(for: planned.context.maximumFrames) == nil)
+      adoptWaiting = running.adoptWaiting
+      events = planned.takesEvents ? EventQueue(capacity: eventCapacity) : nil
+    case .sum:
+      (stage, identity, adoptWaiting, events) = (nil, nil, nil, nil)
+      work = .sum(terms: step.inputs.count)
+    case .delay(let frames):
+      (stage, identity, adoptWaiting, events) = (nil, nil, nil, nil)
+      work = .delay(CompensationDelay(channels: step.output.channels.count, frames: frames))
+    case .copy:
+      (stage, identity, adoptWaiting, events) = (nil, nil, nil, nil)
+      work = .copy
+    }
+    inputChannels = step.inputs.reduce(0) { $0 + $1.channels.count }
+    outputChannels = step.output.channels.count
+    let inputTable = Table.allocate(capacity: max(inputChannels, 1))
+    let outputTable = Table.allocate(capacity: max(outputChannels, 1))
+    self.inputTable = inputTable
+    self.outputTable = outputTable
+    var next = 0
+    for slot in step.inputs {
+      guard case .buffer(let index) = slot.place else { preconditionFailure("a step reads the caller's output") }
+      signals[index].withBlock(frames: 0) { block in
+        for channel in slot.channels {
+          inputTable[next] = block.unsafeChannel(channel)
+          next += 1
+        }
+      }
+    }
+    guard case .buffer(let first) = step.inputs[0].place else { preconditionFailure("a step reads the caller's output") }
+    inputBuffer = first
+    switch step.output.place {
+    case .buffer(let index):
+      writesToCaller = false
+      outputBuffer = index
+      capacity = signals[index].capacity
+      signals[index].withBlock(frames: 0) { block in
+        for channel in step.output.channels { outputTable[channel] = block.unsafeChannel(channel) }
+      }
+    case .output:
+      writesToCaller = true
+      outputBuffer = nil
+      capacity = 0
+    }
+  }
+
+  deinit {
+    inputTable.deallocate()
+    outputTable.deallocate()
+  }
+
+  /// Runs the step on the frames that its input buffer has. [worker]
+  func run(
+    _ callerOutput: borrowing AudioBlock<S>, counts: UnsafeMutablePointer<Int>, outputIndex: Int, tempo: Double?
+  ) {
+    if writesToCaller {
+      for channel in 0..<outputChannels { outputTable[channel] = callerOutput.unsafeChannel(channel) }
+    }
+    let room = writesToCaller ? callerOutput.frames : capacity
+    let frames = counts[inputBuffer]
+    adoptWaiting?()
+    // SAFETY: the tables were filled from buffers that the runner keeps alive, or from the block lent for this call.
+    let input = AudioBlock<S>(table: UnsafePointer(inputTable), channels: inputChannels, frames: frames)
+    let output = AudioBlock<S>(table: UnsafePointer(outputTable), channels: outputChannels, frames: room)
+    let produced: Int
+    if case .stage(let processor, keepsFrameCount: false) = work {
+      produced = runChanging(processor, input, output, tempo: tempo)
+    } else {
+      runGuarded(input, output, tempo: tempo)
+      produced = frames
+    }
+    position += Int64(frames)
+    counts[outputBuffer ?? outputIndex] = produced
+  }
+
+  /// Frames come out as they go in. What overflows is silenced from its frame to the end of its 64-frame cell and starts afresh
+  /// after it, whatever the blocks: the grid stands still.
+  private func runGuarded(_ input: borrowing AudioBlock<S>, _ output: borrowing AudioBlock<S>, tempo: Double?) {
+    let frames = input.frames
+    var start = Int(min(Int64(frames), max(0, silentUntil - position)))
+    output.withFrames(0..<start) { $0.clear() }
+    // After an overflow the rest of the block runs cell by cell, so that work stays linear if it overflows again and again.
+    var hasOverflowed = false
+    while start < frames {
+      var end = frames
+      if hasOverflowed { end = min(frames, Int(cellEnd(position + Int64(start)) - position)) }
+      let bad = input.withFrames(start..<end) { piece in
+        output.withFrames(start..<end) { target in
+          produce(piece, target, at: position + Int64(start), tempo: tempo)
+          return target.firstNonFiniteFrame()
+        }
+      }
+      guard let bad else {
+        start = end
+        continue
+      }
+      overflowCount += 1
+      hasOverflowed = true
+      resetWork()
+      let first = start + bad
+      silentUntil = cellEnd(position + Int64(first))
+      start = Int(min(Int64(frames), silentUntil - position))
+      output.withFrames(first..<start) { $0.clear() }
+    }
+  }
+
+  private func cellEnd(_ frame: Int64) -> Int64 { (frame / 64 + 1) * 64 }
+
+  private func produce(
+    _ input: borrowing AudioBlock<S>, _ output: borrowing AudioBlock<S>, at position: Int64, tempo: Double?
+  ) {
+    switch work {
+    case .stage(let processor, _):
+      _ = call(processor, input, output, at: position, tempo: tempo)
+    case .sum(let terms):
+      let channels = input.channels / terms
+      input.withChannels(0..<channels) { output.copy(from: $0) }
+      for term in 1..<terms {
+        input.withChannels(term * channels..<(term + 1) * channels) { output.add($0) }
+      }
+    case .delay(let delay): delay.process(input, into: output)
+    case .copy: output.copy(from: input)
+    }
+  }
+
+  private func call(
+    _ processor: any BlockProcessor<S>, _ input: borrowing AudioBlock<S>, _ output: borrowing AudioBlock<S>,
+    at position: Int64, tempo: Double?
+  ) -> Int {
+    guard let events, !events.isEmpty else {
+      return processor.process(input, into: output, at: ProcessContext(position: position, tempo: tempo))
+    }
+    return events.withEvents(from: position, frames: input.frames) { memory in
+      processor.process(input, into: output, at: ProcessContext(position: position, tempo: tempo, events: memory))
+    }
+  }
+
+  /// The number of frames changes: there is no common grid, so an overflow silences the block.
+  private func runChanging(
+    _ processor: any BlockProcessor<S>, _ input: borrowing AudioBlock<S>, _ output: borrowing AudioBlock<S>, tempo: Double?
+  ) -> Int {
+    let produced = call(processor, input, output, at: position, tempo: tempo)
+    precondition(produced >= 0 && produced <= output.frames, "a stage produced \(produced) of at most \(output.frames) frames")
+    output.withFrames(0..<produced) { made in
+      guard made.firstNonFiniteFrame() != nil else { return }
+      overflowCount += 1
+      processor.reset()
+      made.clear()
+    }
+    return produced
+  }
+
+  func reset() {
+    position = 0
+    silentUntil = 0
+    overflowCount = 0
+    events?.clear()
+    resetWork()
+  }
+
+  private func resetWork() {
+    switch work {
+    case .stage(let processor, _): processor.reset()
+    case .delay(let delay): delay.reset()
+    case .sum, .copy: break
+    }
+  }
+
+  func schedule(_ parameter: String, to value: Double, at position: Int64) throws(DesignError) {
+    guard let stage, let events else {
+      throw DesignError(
+        .unsupported, parameter: parameter, problem: "cannot be scheduled: the stage takes no events",
+        remedy: "Change it through a live handle", stage: identity)
+    }
+    guard let index = stage.parameterIndex(parameter) else {
+      throw DesignError(
+        .inconsistent, parameter: "parameter", value: parameter, problem: "is not one of the effect's",
+        remedy: "Name one of its parameters", stage: identity)
+    }
+    guard events.insert(parameter: index, value: value, at: position) else {
+      throw DesignError(
+        .outOfRange, parameter: parameter, problem: "has too many events waiting", remedy: "Schedule them later", stage: identity)
+    }
+  }
+
+  func saveState(into writer: inout StateWriter) {
+    writer.write(Int(position))
+    writer.write(Int(silentUntil))
+    switch work {
+    case .stage(let processor, _): processor.saveState(into: &writer)
+    case .delay(let delay): delay.saveState(into: &writer)
+    case .sum, .copy: break
+    }
+  }
+
+  func restoreState(from reader: inout StateReader) throws(StateError) {
+    position = Int64(try reader.readInt())
+    silentUntil = Int64(try reader.readInt())
+    switch work {
+    case .stage(let processor, _): try processor.restoreState(from: &reader)
+    case .delay(let delay): try delay.restoreState(from: &reader)
+    case .sum, .copy: break
+    }
+  }
+}

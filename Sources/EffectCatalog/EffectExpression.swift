@@ -1,0 +1,65 @@
+import AudioCore
+
+/// The language in which a person writes a graph: `highpass:80Hz,order=4 | peak:1kHz,gain=+6dB | (lowpass:200Hz + highpass:2kHz)`.
+///
+/// * An effect is `name:value,parameter=value`. Values without a name go to the parameters in the order of the table, each to the
+///   next one that applies. `pass` (or `dry`) passes the signal on.
+/// * `|` is one after another, `+` is side by side and binds tighter; parentheses group. `label = item` gives an item a label.
+/// * Numbers have a sign, an exponent and a unit: `Hz`, `kHz`, `k`, `dB`, `ms`, `s`, `%`, `oct`, in any case. `k` multiplies by 1000
+///   and `%` divides plain numbers by 100.
+/// * Texts may stand in quotes. Case, `-` and `_` make no difference in names.
+public enum EffectExpression {
+  /// The names of the graph that passes the signal on.
+  static let passNames = ["pass", "dry"]
+
+  /// The graph that an expression stands for; series inside series become one series, and sums one sum, as the operators in Swift do it.
+  /// - Throws: `ExpressionError` that names the place and what would be right.
+  public static func parse(_ expression: String, catalog: Catalog = .standard) throws(ExpressionError) -> Graph {
+    var parser = ExpressionParser(expression, catalog: catalog)
+    return try parser.parse()
+  }
+
+  /// The graphs of several expressions in series, each as if it stood in parentheses. No expression passes the signal on.
+  /// - Throws: `ExpressionError` that also says which expression it is.
+  public static func parse(_ expressions: [String], catalog: Catalog = .standard) throws(ExpressionError) -> Graph {
+    var items: [Graph] = []
+    for (index, expression) in expressions.enumerated() {
+      do throws(ExpressionError) {
+        items.append(try parse(expression, catalog: catalog))
+      } catch {
+        var placed = error
+        if expressions.count > 1 { (placed.index, placed.count) = (index, expressions.count) }
+        throw placed
+      }
+    }
+    return .series(flattening: items)
+  }
+
+  /// An expression that parses to the same graph, with every number in full precision.
+  ///
+  /// Series inside series are written as one series and sums inside sums as one sum; a graph made by the operators has none, and
+  /// parses to an equal graph. A live effect is written as its present value.
+  /// - Throws: `DesignError` of reason `.unsupported` for what expressions cannot say: networks, sums of nothing, effects that the
+  ///   catalog does not have or whose values it does not take.
+  public static func write(_ graph: Graph, catalog: Catalog = .standard) throws(DesignError) -> String {
+    let text = try ExpressionWriter(catalog: catalog).write(graph)
+    guard text.utf8.count <= ExpressionParser.maximumLength else {
+      throw ExpressionWriter.cannotWrite("a graph of \(text.utf8.count) bytes", "Split it")
+    }
+    return text
+  }
+}
+
+extension Graph {
+  /// Items in series, with series inside it opened; one item stands for itself.
+  static func series(flattening items: [Graph]) -> Graph {
+    let flat = items.flatMap { if case .series(let inner) = $0 { inner } else { [$0] } }
+    return flat.count == 1 ? flat[0] : .series(flat)
+  }
+
+  /// Items side by side, with sums inside it opened; one item stands for itself.
+  static func parallel(flattening items: [Graph]) -> Graph {
+    let flat = items.flatMap { if case .parallel(let inner) = $0 { inner } else { [$0] } }
+    return flat.count == 1 ? flat[0] : .parallel(flat)
+  }
+}

@@ -1,0 +1,56 @@
+import AudioCore
+import AudioGraph
+
+/// Runs a graph over streams of any length in constant memory: files, pipes, generators.
+///
+/// A value that may be used for any number of streams, one after another or side by side: nothing of one reaches the next.
+public struct StreamProcessor<S: Sample>: Sendable {
+  /// What every stream passes through.
+  public let graph: Graph
+  public let options: PlanOptions
+  public let tail: TailHandling
+
+  /// Makes a processor.
+  ///
+  /// - Parameters:
+  ///   - item: The graph.
+  ///   - mode: `.fast` by default: the stream is cut in the same places each time, so that the same stream gives the same bits.
+  ///   - chunkFrames: Frames in one piece, 1 to 16777216.
+  ///   - tail: Whether what sounds on after the end is written too.
+  public init(
+    _ item: some Connectable, precision: Precision = .mixed, mode: KernelMode = .fast, chunkFrames: Int = 8_192,
+    tail: TailHandling = .trim
+  ) {
+    graph = item.graph
+    options = PlanOptions(
+      maximumFrames: chunkFrames, precision: S.sampleType == .float64 ? .double : precision == .single ? .single : .mixed,
+      mode: mode)
+    self.tail = tail
+  }
+
+  /// The plan for a stream of some format.
+  /// - Throws: `DesignError` for every mistake in the graph.
+  public func plan(for format: StreamFormat) throws(DesignError) -> Plan {
+    try Plan.compile(graph, for: format, options: options)
+  }
+
+  /// Reads the source to its end and writes the result, with latency taken out.
+  ///
+  /// The output has the input's length unless the tail is run out.
+  /// - Parameters:
+  ///   - makeSink: Opens the destination once the output's format is known and nothing can be wrong with the graph any more.
+  ///   - progress: Told after each piece.
+  ///   - isCancelled: Asked before each piece.
+  /// - Throws: `DesignError` before anything is read; what source and sink throw; `CancellationError`.
+  public func run<Sink: AudioSink<S>>(
+    from source: some AudioSource<S>, progress: ((RenderProgress) -> Void)? = nil, isCancelled: (() -> Bool)? = nil,
+    to makeSink: (StreamFormat) throws -> Sink
+  ) throws -> (report: RunReport, sink: Sink) {
+    let plan = try plan(for: source.format)
+    var run = try StreamRun<S>(plan, tail: tail)
+    run.progress = progress
+    run.isCancelled = isCancelled
+    let sink = try makeSink(plan.output)
+    return (try run.run(from: source, to: sink), sink)
+  }
+}
