@@ -26,8 +26,8 @@ struct InfoCommand: ParsableCommand {
     let style = Style.of(descriptor: 1)
     for path in files {
       do throws(AudioFileError) {
-        let reader = try AudioFileReader<Float>(path: path)
-        json ? documents.append(Self.document(of: reader)) : pages.append(Self.page(of: reader, in: style))
+        let info = try AudioFileInfo(path: path)
+        json ? documents.append(Self.document(of: info)) : pages.append(Self.page(of: info, in: style))
       } catch {
         StandardError.message(error.description)
         failure = failure ?? error
@@ -41,43 +41,32 @@ struct InfoCommand: ParsableCommand {
     if let failure, let status = Ending.describe(failure)?.status { throw ExitCode(status.rawValue) }
   }
 
-  private static func document(of reader: AudioFileReader<Float>) -> JSONValue {
-    let tags = reader.metadata.tags.sorted { $0.key.rawValue < $1.key.rawValue }
-    return [
-      "path": .string(reader.path),
-      "container": .optional(reader.container?.rawValue),
-      "encoding": .optional(reader.encoding?.rawValue),
-      "sample_rate_hz": .number(reader.format.sampleRate),
-      "channels": .integer(reader.format.channels),
-      "layout": .string(reader.format.layout.description),
-      "frames": reader.frameCount.map(JSONValue.integer) ?? .null,
-      "seconds": reader.frameCount.map { .number(Double($0) / reader.format.sampleRate) } ?? .null,
-      "bytes": .integer(reader.fileBytes),
-      "tags": .object(tags.map { .init(name: $0.key.rawValue, value: .string($0.value)) }),
+  private static func document(of info: AudioFileInfo) -> JSONValue {
+    [
+      "path": .string(info.path),
+      "container": .string(info.container),
+      "encoding": .string(info.encoding),
+      "sample_rate_hz": .number(info.sampleRate),
+      "channels": .integer(info.channels),
+      "layout": .string(info.layout.description),
+      "frames": info.frames.map(JSONValue.integer) ?? .null,
+      "seconds": info.duration.map(JSONValue.number) ?? .null,
+      "bytes": .integer(info.bytes),
+      "tags": .object(info.tags.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: .string($0.value)) }),
     ]
   }
 
-  private static func page(of reader: AudioFileReader<Float>, in style: Style) -> String {
+  private static func page(of info: AudioFileInfo, in style: Style) -> String {
     var table = TextTable(["", ""], alignments: [.left, .left])
-    let kind = [reader.container?.rawValue, reader.encoding?.rawValue].compactMap(\.self).joined(separator: ", ")
-    table.add(["format", kind.isEmpty ? "unknown" : kind])
-    table.add(["sample rate", NumberText.frequency(reader.format.sampleRate)])
-    table.add(["channels", channels(of: reader.format)])
-    if let frames = reader.frameCount {
-      table.add(["length", "\(NumberText.duration(Double(frames) / reader.format.sampleRate)) (\(NumberText.counted(frames, "frame")))"])
+    table.add(["format", "\(info.container), \(info.encoding)"])
+    table.add(["sample rate", NumberText.frequency(info.sampleRate)])
+    table.add(["channels", info.channels > 2 && info.layout == .discrete(info.channels) ? "\(info.channels)" : "\(info.channels) (\(info.layout))"])
+    if let frames = info.frames, let duration = info.duration {
+      table.add(["length", "\(NumberText.duration(duration)) (\(NumberText.counted(frames, "frame")))"])
     }
-    table.add(["size", NumberText.counted(reader.fileBytes, "byte")])
-    for (tag, text) in reader.metadata.tags.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-      table.add([tag.rawValue, Printable.text(text)])
-    }
-    return style.paint(reader.path, .strong) + "\n" + table.text(in: style, indent: "  ")
-  }
-
-  private static func channels(of format: StreamFormat) -> String {
-    switch format.layout {
-    case .discrete(format.channels): String(format.channels)
-    default: "\(format.channels) (\(format.layout))"
-    }
+    table.add(["size", NumberText.counted(info.bytes, "byte")])
+    for (tag, text) in info.tags.sorted(by: { $0.key < $1.key }) { table.add([tag, Printable.text(text)]) }
+    return style.paint(info.path, .strong) + "\n" + table.text(in: style, indent: "  ")
   }
 }
 

@@ -3,7 +3,7 @@ import AudioCore
 /// The line on a terminal that says how far a long job has come, how fast it is and how long it still takes.
 ///
 /// It appears only after half a second, so that short jobs stay silent, and is taken away at the end.
-struct ProgressMeter {
+final class ProgressMeter {
   private let sampleRate: Double
   private let style: Style
   private let started: Double
@@ -25,7 +25,7 @@ struct ProgressMeter {
   var elapsed: Double { SystemCalls.seconds - started }
 
   /// Draws the line when it is time to.
-  mutating func update(_ progress: RenderProgress) {
+  func update(_ progress: RenderProgress) {
     let now = SystemCalls.seconds
     guard now - lastDrawn >= Self.interval else { return }
     lastDrawn = now
@@ -36,7 +36,7 @@ struct ProgressMeter {
   }
 
   /// Takes the line away.
-  mutating func clear() {
+  func clear() {
     guard drawnWidth > 0 else { return }
     StandardError.write("\r" + String(repeating: " ", count: drawnWidth) + "\r")
     drawnWidth = 0
