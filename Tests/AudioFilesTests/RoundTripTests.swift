@@ -1,0 +1,110 @@
+import AudioCore
+import AudioFiles
+import Testing
+
+@Suite struct RoundTripTests {
+  static let lossless: [(Container, SampleEncoding)] = Container.allCases.filter(\.isWritable).flatMap { container in
+    container.encodings().filter(\.isLossless).map { (container, $0) }
+  }
+  static let lossy: [(Container, SampleEncoding)] = Container.allCases.filter(\.isWritable).flatMap { container in
+    container.encodings().filter { !$0.isLossless }.map { (container, $0) }
+  }
+
+  @Test(arguments: lossless) func integersComeBackBitForBit(container: Container, encoding: SampleEncoding) throws {
+    let scratch = try Scratch()
+    let path = scratch["a." + container.extensions[0]]
+    let rates = [48_000, 44_100, 8_000]
+    for channels in [1, 2, 6] {
+      guard let rate = rates.first(where: { container.holds(encoding, sampleRate: $0, channels: channels) }) else { continue }
+      let bits = encoding.integerBits ?? (encoding == .f32 ? 24 : 50)
+      let wave = try grid(bits: bits, channels: channels, frames: 5_003, rate: Double(rate))
+      try wave.write(to: path, encoding: encoding, dither: .none)
+      let back = try Wave<Double>.read(path)
+      #expect(back.channels == channels && back.sampleRate == Double(rate))
+      // Block codecs pad the last block with silence.
+      #expect(back.frames >= wave.frames, "\(container) \(encoding) \(channels)")
+      let same = (0..<channels).allSatisfy { Array(back.samples($0).prefix(wave.frames)) == wave.samples($0) }
+      #expect(same, "\(container) \(encoding) \(channels)")
+      #expect(back.metadata.encoding == encoding.rawValue)
+    }
+    #expect(scratch.names.count <= 1)
+  }
+
+  @Test(arguments: lossy) func codecsKeepTheTone(container: Container, encoding: SampleEncoding) throws {
+    let scratch = try Scratch()
+    let path = scratch["a." + (encoding == .opus ? "opus" : container.extensions[0])]
+    guard let rate = [48_000, 44_100, 8_000].first(where: { container.holds(encoding, sampleRate: $0, channels: 1) }) else {
+      return
+    }
+    let wave = try tone(channels: 1, frames: rate, rate: Double(rate))
+    try wave.write(to: path, encoding: encoding)
+    let back = try Wave<Float>.read(path)
+    #expect(back.frames >= wave.frames * 9 / 10)
+    let power = back.samples(0).reduce(0.0) { $0 + Double($1 * $1) } / Double(back.frames)
+    #expect(power > 0.08 && power < 0.17, "\(container) \(encoding): \(power) for 0.125")
+  }
+
+  @Test func sixteenBitsAreExactInFloatAndDouble() throws {
+    let scratch = try Scratch()
+    let wave = try grid(bits: 16, channels: 2, frames: 70_001)
+    try wave.write(to: scratch["a.wav"], encoding: .s16, dither: .none)
+    let narrow = try Wave<Float>.read(scratch["a.wav"])
+    #expect(try Wave<Double>.read(scratch["a.wav"]) == wave)
+    #expect(narrow.converted(to: Double.self) == wave)
+    // A source of 16 bits, written as 16 bits, gets no dither unless it is asked for.
+    try narrow.write(to: scratch["b.wav"])
+    #expect(try Wave<Double>.read(scratch["b.wav"]) == wave)
+  }
+
+  @Test func lengthsZeroOneTwo() throws {
+    let scratch = try Scratch()
+    for frames in 0...2 {
+      for name in ["a.wav", "a.flac", "a.aiff", "a.caf", "a.w64", "a.au"] {
+        let wave = try grid(bits: 16, channels: 3, frames: frames)
+        try wave.write(to: scratch[name], encoding: .s16, dither: .none)
+        // An empty FLAC has no frame to read; its header alone says what it is.
+        let back = try Wave<Double>.read(scratch[name])
+        #expect(back.frames == frames, "\(name)")
+      }
+    }
+  }
+
+  @Test func tagsComeBack() throws {
+    let scratch = try Scratch()
+    var wave = try tone(channels: 2, frames: 4_800)
+    wave.metadata.tags = [.title: "Naïve — Tune", .artist: "Somebody", .comment: "two words", .date: "2024"]
+    for name in ["a.wav", "a.flac", "a.ogg", "a.opus", "a.mp3", "a.caf", "a.rf64"] {
+      let writer = try AudioFileWriter<Float>(path: scratch[name], format: wave.format, metadata: wave.metadata)
+      try wave.withBlock { try writer.write($0) }
+      try writer.commit()
+      let back = try AudioFileReader<Float>(path: scratch[name]).metadata
+      for (tag, text) in wave.metadata.tags where !writer.droppedTags.contains(tag) {
+        #expect(back.tags[tag] == text, "\(name) \(tag)")
+      }
+    }
+  }
+
+  @Test func layoutsComeBack() throws {
+    let scratch = try Scratch()
+    for layout in [ChannelLayout.mono, .stereo, .surround51, .surround71, .discrete(3)] {
+      for name in ["a.wav", "a.caf", "a.rf64"] {
+        let wave = try Wave<Float>(format: StreamFormat(sampleRate: 48_000, layout: layout), frames: 100)
+        try wave.write(to: scratch[name])
+        let back = try AudioFileReader<Float>(path: scratch[name])
+        #expect(back.format.layout == layout, "\(name) \(layout)")
+      }
+    }
+  }
+
+  @Test func seekReadsFromTheFrame() throws {
+    let scratch = try Scratch()
+    let wave = try grid(bits: 24, channels: 2, frames: 1_000)
+    try wave.write(to: scratch["a.wav"], encoding: .s24)
+    let reader = try AudioFileReader<Double>(path: scratch["a.wav"])
+    try reader.seek(to: 777)
+    let buffer = SampleBuffer<Double>(channels: 2, capacity: 500)
+    #expect(try buffer.withBlock(frames: 500) { try reader.read(into: $0) } == 223)
+    #expect(buffer[1, 0] == wave[1, 777])
+    #expect(throws: AudioFileError.self) { try reader.seek(to: 1_001) }
+  }
+}
