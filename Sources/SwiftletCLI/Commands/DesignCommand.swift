@@ -9,11 +9,12 @@ struct DesignCommand: ParsableCommand {
     commandName: "design",
     abstract: "Print the coefficients, zeros, poles and gain of filters in series.",
     discussion: """
-      Each section is b0, b1, b2, a0, a1, a2 with a0 = 1. The gain stands beside the zeros and poles and is in the sections too.
+      Each section is b0, b1, b2, a0, a1, a2 with a0 = 1. The gain stands beside the zeros and poles and is in the sections \
+      too. \
       A sum or a nonlinear effect has no such form and is an error.
 
         swiftlet design "butterworth:lowpass,1kHz,order=4" --rate 48k
-        swiftlet design "butterworth:lowpass,1kHz,order=4" --rate 48k --json > filter.json
+        swiftlet design "butterworth:lowpass,1kHz,order=4" --json > filter.json
       """)
 
   @OptionGroup var chain: ChainArguments

@@ -3,6 +3,7 @@ import AudioCore
 import AudioFiles
 import AudioGraph
 import EffectCatalog
+import Streaming
 
 /// `swiftlet process`: sound through a chain of effects.
 struct ProcessCommand: ParsableCommand {
@@ -10,16 +11,16 @@ struct ProcessCommand: ParsableCommand {
     commandName: "process",
     abstract: "Send sound through a chain of effects, in constant memory.",
     discussion: """
-      The container of OUT follows its extension, its encoding and tags those of IN. The output has the input's length, with
-      latency taken out. It appears under its name only when all of it was written, so IN and OUT may be one file.
+      The container of OUT follows its extension, its encoding and tags those of IN. The output has the input's length, \
+      with latency taken out. It appears under its name only when all of it was written, so IN and OUT may be one file.
 
-      - is standard input or output: WAV, or headerless samples with --raw. With --raw, a file whose extension names no
+      - is standard input or output: WAV, or headerless samples with --raw. With --raw, a file whose extension names no \
       container (.raw, .pcm, none) is headerless too.
 
-        swiftlet process in.wav out.wav -e "highpass:80Hz,order=4 | peak:1kHz,gain=+6dB"
-        swiftlet process in.flac out.wav -e "lowpass:200Hz + highpass:2kHz" -e gain:-3dB --encoding s24
-        arecord -f S16_LE -r 48000 -c 2 | swiftlet process - - -e notch:50Hz,q=30 | aplay
-        swiftlet process - - --raw f32le --rate 48k --channels 2 -e highpass:20Hz < in.f32 > out.f32
+        swiftlet process in.wav out.wav -e "highpass:80Hz,order=4 | peak:1k,+6dB"
+        swiftlet process in.flac out.wav -e "lowpass:200 + highpass:2k" -e gain:-3dB
+        arecord -f S16_LE -r 48000 | swiftlet process - - -e notch:50Hz,q=30 | aplay
+        swiftlet process - - --raw f32le -r 48k -c 2 -e highpass:20 < a.f32 > b.f32
 
       Effects are listed by: swiftlet effects
       """)

@@ -8,8 +8,8 @@ struct ResponseCommand: ParsableCommand {
     commandName: "response",
     abstract: "Show the magnitude, phase and group delay of a linear chain.",
     discussion: """
-      Without --json or --plot it draws with characters and prints a table. Filters are evaluated from their zeros and poles.
-      In JSON, null stands for minus infinity and for a delay that is undefined.
+      Without --json or --plot it draws with characters and prints a table. Filters are evaluated from their zeros and \
+      poles. In JSON, null stands for minus infinity and for a delay that is undefined.
 
         swiftlet response "peak:1kHz,gain=+6dB | notch:50Hz,q=30" --rate 48k
         swiftlet response "highpass:80Hz,order=4" --rate 48k --plot highpass.svg

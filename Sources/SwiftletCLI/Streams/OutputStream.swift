@@ -22,7 +22,15 @@ final class OutputStream<S: Sample>: AudioSink {
 
   /// Opens an output for a format; tags and markers come from the input.
   /// - Throws: `AudioFileError` or `Failure`, before any sample is taken.
-  init(path: String, format: StreamFormat, settings: Settings, from input: InputStream<S>) throws {
+  convenience init(path: String, format: StreamFormat, settings: Settings, from input: InputStream<S>) throws {
+    do {
+      try self.init(opening: path, format: format, settings: settings, from: input)
+    } catch let error as AudioFileError where [.notFound, .isDirectory, .permission].contains(error.reason) {
+      throw Failure(error.description, status: .cannotCreate)
+    }
+  }
+
+  private init(opening path: String, format: StreamFormat, settings: Settings, from input: InputStream<S>) throws {
     if path == "-", StandardOutput.isTerminal {
       throw Failure("standard output is a terminal: send the sound into a pipe or a file", status: .usage)
     }
