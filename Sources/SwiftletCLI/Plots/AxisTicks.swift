@@ -11,17 +11,23 @@ enum AxisTicks {
     var isLabelled: Bool
   }
 
-  /// Marks at 1 to 9 in every decade of a range, labelled at 1, 2 and 5, and only at 1 where there are many decades.
+  /// Marks at 1 to 9 in every decade of a range, labelled at 1, 2 and 5; all of them inside one decade, and only 1
+  /// where there are many.
   static func frequencies(from low: Double, to high: Double) -> [FrequencyMark] {
     guard low > 0, high > low, high.isFinite else { return [] }
     let decades = Int(Double.log10(low).rounded(.down))...Int(Double.log10(high).rounded(.down))
-    let crowded = Double.log10(high / low) > 4.5
+    let digits: [Int] =
+      switch Double.log10(high / low) {
+      case ...1.01: Array(1...9)
+      case 4.5...: [1]
+      default: [1, 2, 5]
+      }
     return decades.flatMap { decade in
       (1...9).compactMap { digit in
         let hertz = Double(digit) * NumberText.power(of: 10, decade)
         guard hertz >= low * (1 - 1e-9), hertz <= high * (1 + 1e-9) else { return nil }
         return FrequencyMark(
-          hertz: hertz, isDecade: digit == 1, isLabelled: digit == 1 || (!crowded && (digit == 2 || digit == 5)))
+          hertz: hertz, isDecade: digit == 1, isLabelled: digits.contains(digit))
       }
     }
   }

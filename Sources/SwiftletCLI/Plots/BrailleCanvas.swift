@@ -24,9 +24,11 @@ struct BrailleCanvas {
     dots[y * width + x] = true
   }
 
-  /// Sets the dots of a column from one row to another.
+  /// Sets the dots of a column from one row to another; what lies outside is passed over.
   mutating func stroke(_ x: Int, from first: Int, to last: Int) {
-    for y in max(0, min(first, last))...max(0, min(height - 1, max(first, last))) { set(x, y) }
+    let (top, bottom) = (max(0, min(first, last)), min(height - 1, max(first, last)))
+    guard top <= bottom else { return }
+    for y in top...bottom { set(x, y) }
   }
 
   /// The character of a cell; nil where no dot is set.

@@ -44,18 +44,25 @@ struct ResponseCurve {
         default: Double.exp(low + (high - low) * Double(index) / Double(count - 1))
         }
       })
-    for _ in 0..<10 {
-      let gaps = zip(points, points.dropFirst()).compactMap { a, b in
-        Self.bends(a, b) ? (a.hertz * b.hertz).squareRoot() : nil
+    for _ in 0..<12 {
+      let steep = steepIntervals
+      // The neighbours of a steep interval too: the bottom of a notch lies between two points of one level.
+      let gaps = steep.indices.compactMap { index in
+        steep[max(0, index - 1)...min(steep.count - 1, index + 1)].contains(true)
+          ? (points[index].hertz * points[index + 1].hertz).squareRoot() : nil
       }
-      guard !gaps.isEmpty else { break }
+      guard !gaps.isEmpty, points.count < 20 * count else { break }
       points = (points + (try evaluate(gaps))).sorted { $0.hertz < $1.hertz }
     }
   }
 
-  private static func bends(_ a: Point, _ b: Point) -> Bool {
-    let (first, second) = (a.decibels ?? -200, b.decibels ?? -200)
-    return abs(first - second) > 1.5 && max(first, second) > -120
+  /// For each pair of neighbours, whether their levels lie visibly apart.
+  private var steepIntervals: [Bool] {
+    let floor = decibelRange.lowerBound
+    return zip(points, points.dropFirst()).map { a, b in
+      let (first, second) = (max(a.decibels ?? floor, floor), max(b.decibels ?? floor, floor))
+      return abs(first - second) > 1.5
+    }
   }
 
   /// The levels to show: everything down to 90 dB below the loudest, with air around, never less than 12 dB tall.

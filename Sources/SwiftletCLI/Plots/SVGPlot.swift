@@ -65,9 +65,14 @@ struct SVGPlot {
 
   private mutating func drawFrame() {
     svg.rectangle(x: 0.5, y: 0.5, width: Self.width - 1, height: Self.height - 1, radius: 10, class: "card")
-    let lines = TextTable.wrapped(curve.title, to: 84)
-    let title = lines.count > 1 ? lines[0] + " …" : lines[0]
-    svg.text(String(title.prefix(92)), x: Self.left, y: 36, class: "title")
+    if curve.title.count <= 82 {
+      svg.text(curve.title, x: Self.left, y: 36, class: "title")
+    } else {
+      let lines = TextTable.wrapped(curve.title, to: 106)
+      let second = lines.count > 2 ? lines[1] + " …" : lines[1...].joined()
+      svg.text(String(lines[0].prefix(108)), x: Self.left, y: second.isEmpty ? 36 : 24, class: "title long")
+      svg.text(String(second.prefix(108)), x: Self.left, y: 41, class: "title long")
+    }
     svg.text("Frequency response at \(NumberText.frequency(curve.sampleRate))", x: Self.left, y: 58, class: "subtitle")
   }
 
@@ -83,7 +88,7 @@ struct SVGPlot {
         svg.line(
           place, rows.lowerBound, place, rows.upperBound, class: mark.isDecade ? "grid" : mark.isLabelled ? "light" : "hair")
       }
-      if mark.isLabelled, rows == Self.delay, place < Self.right - 14 || mark.isDecade {
+      if mark.isLabelled, rows == Self.delay {
         svg.text(NumberText.axisFrequency(mark.hertz), x: place, y: rows.upperBound + 20, class: "tick", anchor: "middle")
       }
     }
@@ -153,6 +158,7 @@ enum SVGPlotStyle {
 
     text { font-family: Inter, "Helvetica Neue", Helvetica, Arial, "DejaVu Sans", sans-serif; fill: #475569; }
     .title { font: 600 17px "JetBrains Mono", "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; fill: #0f172a; }
+    .long { font-size: 13px; }
     .subtitle { font-size: 13px; fill: #64748b; }
     .name { font-size: 13px; font-weight: 600; fill: #334155; }
     .tick, .axis { font-size: 12px; fill: #64748b; }

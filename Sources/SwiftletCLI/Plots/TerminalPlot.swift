@@ -18,7 +18,7 @@ struct TerminalPlot {
   private init(curve: ResponseCurve, style: Style) {
     self.curve = curve
     self.style = style
-    plotColumns = max(24, min(style.columns - Self.margin - 2, 120))
+    plotColumns = max(24, min(style.columns - Self.margin - 4, 120))
   }
 
   // MARK: Panels
@@ -111,7 +111,7 @@ struct TerminalPlot {
         let share = (range.upperBound - point.value) / (range.upperBound - range.lowerBound)
         let y = Int((max(-1, min(2, share)) * height).rounded(.down))
         let x = min(canvas.width - 1, Int((place(point.hertz) * Double(canvas.width)).rounded(.down)))
-        if let before, max(before.y, y) >= 0, min(before.y, y) < canvas.height {
+        if let before {
           canvas.stroke(x, from: before.y + (before.y < y ? 1 : before.y > y ? -1 : 0), to: y)
         }
         canvas.set(x, y)
