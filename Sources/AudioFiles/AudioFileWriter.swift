@@ -126,6 +126,8 @@ public final class AudioFileWriter<S: Sample>: AudioSink {
   public func commit() throws(AudioFileError) {
     precondition(isOpen, "\(path) is closed")
     isOpen = false
+    // Some encoders write their head with the first frame; without any, they have to be told.
+    if framesWritten == 0 { _ = sf_command(file.pointer, sndfile(SFC_UPDATE_HEADER_NOW), nil, 0) }
     let code = file.close()
     output.flush()
     guard output.failure == 0 else {

@@ -49,8 +49,8 @@ public enum Container: String, Sendable, Hashable, Codable, CaseIterable {
     self = match
   }
 
-  /// The file name extensions that ask for the container, the usual one first. SD2 keeps half of itself in a resource fork and is
-  /// read only.
+  /// The file name extensions that ask for the container, the usual one first; none for SD2, which keeps half of itself in a
+  /// resource fork and is read only.
   public var extensions: [String] {
     switch self {
     case .wav: ["wav", "wave", "bwf"]
@@ -63,7 +63,7 @@ public enum Container: String, Sendable, Hashable, Codable, CaseIterable {
     case .ircam: ["sf", "ircam"]
     case .mat4: ["mat4"]
     case .mat5: ["mat", "mat5"]
-    case .mpc2k: ["snd2k", "mpc"]
+    case .mpc2k: ["mpc"]
     case .sd2: []
     default: [rawValue]
     }
@@ -105,8 +105,7 @@ public enum Container: String, Sendable, Hashable, Codable, CaseIterable {
   /// Whether the container holds an encoding at a rate and a channel count.
   public func holds(_ encoding: SampleEncoding, sampleRate: Int, channels: Int) -> Bool {
     guard let rate = Int32(exactly: sampleRate), let count = Int32(exactly: channels) else { return false }
-    // MPEG layers I and II pass the check of the format but have no encoder.
-    guard encoding != .mp1, encoding != .mp2 else { return false }
+    guard !Self.unreliable.contains(encoding), self != .sds, encoding != .mp3 || self == .mpeg else { return false }
     var info = SF_INFO()
     info.samplerate = rate
     info.channels = count
@@ -114,6 +113,10 @@ public enum Container: String, Sendable, Hashable, Codable, CaseIterable {
     guard sf_format_check(&info) != 0 else { return false }
     return encoding != .opus || [8_000, 12_000, 16_000, 24_000, 48_000].contains(sampleRate)
   }
+
+  // What passes libsndfile's check of a format and yet does not come back: MPEG layers I and II and 12-bit DWVW have no encoder, ALAC beyond
+  // 16 bits garbles loud samples, MP3 inside WAV is not read again, and SDS loses its last block (libsndfile 1.2.0).
+  private static let unreliable: Set<SampleEncoding> = [.mp1, .mp2, .dwvw12, .alac20, .alac24, .alac32]
 
   /// The most bytes of audio that fit; nil when sizes are 64 bits wide or the container is a stream.
   package var maximumBytes: Int? {

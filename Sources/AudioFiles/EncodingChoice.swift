@@ -61,11 +61,10 @@ extension Container {
 
   private static func nearest(to source: SampleEncoding, in held: [SampleEncoding]) -> SampleEncoding? {
     let plain: [SampleEncoding] = [.u8, .s8, .s16, .s24, .s32, .f32, .f64]
-    let codecs: [SampleEncoding] = [.alac16, .alac20, .alac24, .alac32]
     let bits = source.precisionBits
     let decoded = !source.isLossless && bits == 24
     let isFloat = decoded || source == .f32 || source == .f64
-    return (plain + codecs).first { candidate in
+    return plain.first { candidate in
       guard held.contains(candidate) else { return false }
       if let integer = candidate.integerBits { return !isFloat && integer >= bits }
       return candidate.precisionBits >= bits

@@ -92,7 +92,8 @@ struct ArgumentBinder {
     let info = rows[row].info
     if isFixed(row) {
       throw lexer.error(
-        .duplicateParameter, at: nameRange, "\(name) says already what \(info.name) is", hint: "Leave it out, or write \(entry.name).")
+        .duplicateParameter, at: nameRange, "\(name) says already what \(info.name) is",
+        hint: "Leave it out, or write \(entry.name).")
     }
     if given[row] != nil {
       throw lexer.error(
@@ -101,7 +102,8 @@ struct ArgumentBinder {
     if let other = groupMember(of: row, in: given) {
       throw lexer.error(
         .exclusiveParameters, at: nameRange, "\(info.name) and \(rows[other].info.name) exclude each other",
-        hint: "Give one of " + rows.filter { $0.info.group == info.group }.map(\.info.name).joined(separator: ", ") + ".")
+        hint: "Give one of " + rows.filter { $0.info.group == info.group }.map(\.info.name).joined(separator: ", ")
+          + ".")
     }
     return row
   }
@@ -122,7 +124,9 @@ struct ArgumentBinder {
 
   private func requireAll(of effect: any Effect, given: [Int: Argument]) throws(ExpressionError) {
     for (index, row) in rows.enumerated() {
-      let members = rows.indices.filter { $0 == index || (row.info.group != nil && rows[$0].info.group == row.info.group) }
+      let members = rows.indices.filter {
+        $0 == index || (row.info.group != nil && rows[$0].info.group == row.info.group)
+      }
       let isSatisfied = members.contains { member in
         given[member] != nil || rows[member].info.defaultValue != nil || alias?.defaults[rows[member].info.name] != nil
           || isFixed(member)
@@ -159,6 +163,7 @@ struct ArgumentBinder {
     }
     return lexer.error(
       .inapplicableParameter, at: argument.name ?? argument.range,
-      "\(rows[row].info.name) does not apply to \(name)" + (setting ?? ""), hint: takes(rows.filter { $0.applies(effect) }))
+      "\(rows[row].info.name) does not apply to \(name)" + (setting ?? ""),
+      hint: takes(rows.filter { $0.applies(effect) }))
   }
 }

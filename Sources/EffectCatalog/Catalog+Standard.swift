@@ -14,7 +14,8 @@ extension Catalog {
       Chebyshev1(.lowPass(1_000)), "Chebyshev filter of type I: ripples in the pass-band, steeper", family: .filter,
       aliases: lowAndHigh("chebyshev1"), example: "chebyshev1:lowpass,8kHz,order=6,ripple=0.5dB"),
     .effect(
-      Chebyshev2(.lowPass(1_000)), "Chebyshev filter of type II: flat pass-band, ripples in the stop-band", family: .filter,
+      Chebyshev2(.lowPass(1_000)), "Chebyshev filter of type II: flat pass-band, ripples in the stop-band",
+      family: .filter,
       aliases: lowAndHigh("chebyshev2"), example: "chebyshev2:bandpass,200Hz,2kHz,order=4,attenuation=60dB"),
     .effect(
       Elliptic(.lowPass(1_000)), "elliptic (Cauer) filter: the steepest of its order", family: .filter,

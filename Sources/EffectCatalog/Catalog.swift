@@ -44,5 +44,5 @@ public struct Catalog: Sendable {
   }
 
   /// What two spellings of one name have in common.
-  static func key(_ name: String) -> String { name.filter { $0 != "-" && $0 != "_" }.lowercased() }
+  static func key(_ name: String) -> String { String(decoding: name.nameBytes, as: UTF8.self) }
 }

@@ -2,7 +2,8 @@ import AudioCore
 
 /// What an effect does, for lists that people read.
 public enum EffectFamily: String, Sendable, Hashable, Codable, CaseIterable {
-  case filter, equalizer, level, dynamics, time, modulation, distortion, convolution, spatial, pitch, restoration, utility
+  case filter, equalizer, level, dynamics, time, modulation, distortion, convolution, spatial, pitch, restoration,
+    utility
 }
 
 /// Another name of an effect, which may bring parameter values with it.

@@ -32,7 +32,7 @@ public enum EffectExpression {
         throw placed
       }
     }
-    return .series(flattening: items)
+    return .series(joining: items)
   }
 
   /// An expression that parses to the same graph, with every number in full precision.
@@ -51,15 +51,13 @@ public enum EffectExpression {
 }
 
 extension Graph {
-  /// Items in series, with series inside it opened; one item stands for itself.
-  static func series(flattening items: [Graph]) -> Graph {
-    let flat = items.flatMap { if case .series(let inner) = $0 { inner } else { [$0] } }
-    return flat.count == 1 ? flat[0] : .series(flat)
+  /// What `followed(by:)` makes of all items, in linear time.
+  static func series(joining items: [Graph]) -> Graph {
+    items.count == 1 ? items[0] : .series(items.flatMap { if case .series(let inner) = $0 { inner } else { [$0] } })
   }
 
-  /// Items side by side, with sums inside it opened; one item stands for itself.
-  static func parallel(flattening items: [Graph]) -> Graph {
-    let flat = items.flatMap { if case .parallel(let inner) = $0 { inner } else { [$0] } }
-    return flat.count == 1 ? flat[0] : .parallel(flat)
+  /// What `summed(with:)` makes of all items, in linear time.
+  static func parallel(joining items: [Graph]) -> Graph {
+    items.count == 1 ? items[0] : .parallel(items.flatMap { if case .parallel(let inner) = $0 { inner } else { [$0] } })
   }
 }

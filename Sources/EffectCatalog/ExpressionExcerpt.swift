@@ -16,7 +16,8 @@ struct ExpressionExcerpt {
     let window = max(0, place - Self.reach)..<min(characters.count, place + Self.reach)
     if window.lowerBound > 0 { append("…", mark: " ") }
     for (index, character) in characters[window].enumerated() {
-      let isMarked = index + window.lowerBound == place || (character.start < range.upperBound && character.end > range.lowerBound)
+      let isMarked =
+        index + window.lowerBound == place || (character.start < range.upperBound && character.end > range.lowerBound)
       append(character.shown, mark: isMarked ? "^" : " ")
     }
     if place == characters.count { marks += "^" }
@@ -44,13 +45,22 @@ struct ExpressionExcerpt {
         if end > offset { break }
         line.removeAll(keepingCapacity: true)
       } else {
-        // Control characters could move the cursor or colour the terminal.
-        let isControl = character != "\t" && character.unicodeScalars.contains { $0.properties.generalCategory == .control }
-        line.append((isControl ? "\u{FFFD}" : character, start, end))
+        let isSafe = character == "\t" || !character.unicodeScalars.contains(where: \.steersTerminal)
+        line.append((isSafe ? character : "\u{FFFD}", start, end))
       }
       start = end
     }
     return line
+  }
+}
+
+extension Unicode.Scalar {
+  /// Whether it could move the cursor, colour the terminal or turn the direction of writing.
+  fileprivate var steersTerminal: Bool {
+    switch value {
+    case 0..<0x20, 0x7F..<0xA0, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+    default: false
+    }
   }
 }
 
@@ -59,6 +69,8 @@ extension Character {
   fileprivate var columns: Int {
     guard let scalar = unicodeScalars.first else { return 0 }
     switch scalar.value {
+    case 0..<0x300:
+      return 1
     case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F,
       0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x20000...0x3FFFD:
       return 2

@@ -141,7 +141,9 @@ extension UInt8 {
   }
   fileprivate var endsValue: Bool {
     switch self {
-    case UInt8(ascii: ","), UInt8(ascii: "|"), UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "\""), UInt8(ascii: "'"): true
+    case UInt8(ascii: ","), UInt8(ascii: "|"), UInt8(ascii: "("), UInt8(ascii: ")"), UInt8(ascii: "\""),
+      UInt8(ascii: "'"):
+      true
     default: false
     }
   }

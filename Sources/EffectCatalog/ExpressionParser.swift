@@ -36,7 +36,8 @@ struct ExpressionParser {
     let graph = try series(depth: 0)
     guard lexer.isAtEnd else {
       throw lexer.error(
-        .unbalancedParenthesis, at: lexer.rangeOfNextWord(), "this \")\" closes no parenthesis", hint: "Remove it, or open one before it.")
+        .unbalancedParenthesis, at: lexer.rangeOfNextWord(), "this \")\" closes no parenthesis",
+        hint: "Remove it, or open one before it.")
     }
     return graph
   }
@@ -49,13 +50,13 @@ struct ExpressionParser {
   private mutating func series(depth: Int) throws(ExpressionError) -> Graph {
     var items = [try sum(depth: depth)]
     while try nextOperator("|") { items.append(try sum(depth: depth)) }
-    return .series(flattening: items)
+    return .series(joining: items)
   }
 
   private mutating func sum(depth: Int) throws(ExpressionError) -> Graph {
     var items = [try item(depth: depth)]
     while try nextOperator("+") { items.append(try item(depth: depth)) }
-    return .parallel(flattening: items)
+    return .parallel(joining: items)
   }
 
   /// Takes an operator after an item, and sees to it that an effect can begin there.
@@ -86,7 +87,6 @@ struct ExpressionParser {
     } else {
       throw missingEffect()
     }
-    try requireEndOfItem()
     return label.map { .labelled($0, graph) } ?? graph
   }
 
@@ -105,6 +105,7 @@ struct ExpressionParser {
     guard !lexer.isAtEnd else { throw unclosed(at: start) }
     let graph = try series(depth: depth)
     guard lexer.take(")") else { throw unclosed(at: start) }
+    try requireEndOfItem()
     return graph
   }
 
@@ -133,7 +134,9 @@ struct ExpressionParser {
         guard !isEffect(label) else {
           throw lexer.error(
             .unexpectedCharacter, at: sign..<sign + 1, "unexpected \"=\" after an effect's name",
-            hint: "Parameters follow a colon, as in \(catalog.entry(named: label)?.example ?? "pass"); a label of this name stands in quotes.")
+            hint:
+              "Parameters follow a colon, as in \(catalog.entry(named: label)?.example ?? "pass"); a label of this name stands in quotes."
+          )
         }
         lexer.skipSpaces()
         return label
@@ -174,8 +177,10 @@ struct ExpressionParser {
     if EffectExpression.passNames.contains(name.lowercased()) {
       guard !hasArguments else {
         throw lexer.error(
-          .tooManyValues, at: colon..<colon + 1, "\(name) takes no parameters", hint: "It passes the signal on unchanged.")
+          .tooManyValues, at: colon..<colon + 1, "\(name) takes no parameters",
+          hint: "It passes the signal on unchanged.")
       }
+      try requireEndOfItem()
       return .passthrough
     }
     guard let (entry, alias) = catalog.resolve(name) else {
@@ -185,6 +190,7 @@ struct ExpressionParser {
         hint: nearest + "The effects are " + catalog.entries.map(\.name).joined(separator: ", ") + ".")
     }
     let arguments = hasArguments ? try self.arguments(after: colon) : []
+    try requireEndOfItem()
     let binder = ArgumentBinder(lexer: lexer, entry: entry, alias: alias, name: name, place: nameRange)
     return .effect(AnyEffect(try binder.bind(arguments)))
   }

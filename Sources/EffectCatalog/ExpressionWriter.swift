@@ -17,11 +17,16 @@ struct ExpressionWriter {
     case .effect(let effect): return try write(effect.base)
     case .live(let live): return try write(live.base.snapshot)
     case .series(let items):
-      let items = Self.opened(items) { if case .series(let inner) = $0 { inner } else { nil } }
-      return try join(items, " | ", depth: depth, as: .series, inside: surroundings)
+      var items = Self.opened(items) { if case .series(let inner) = $0 { inner } else { nil } }
+      // A series of one is what the operators make of the pass-through and an effect.
+      if items.count < 2 { items.insert(.passthrough, at: 0) }
+      return items.count == 1
+        ? EffectExpression.passNames[0] : try join(items, " | ", depth: depth, as: .series, inside: surroundings)
     case .parallel(let items):
       let items = Self.opened(items) { if case .parallel(let inner) = $0 { inner } else { nil } }
-      guard !items.isEmpty else { throw Self.cannotWrite("a sum of nothing", "Remove it, or use a gain of amplitude 0") }
+      guard !items.isEmpty else {
+        throw Self.cannotWrite("a sum of nothing", "Remove it, or use a gain of amplitude 0")
+      }
       return try join(items, " + ", depth: depth, as: .sum, inside: surroundings)
     case .labelled(let label, let item):
       let text = "\(write(label: label)) = \(try write(item, depth: depth + 1, inside: .label))"
@@ -34,7 +39,6 @@ struct ExpressionWriter {
   private func join(
     _ items: [Graph], _ sign: String, depth: Int, as inner: Surroundings, inside surroundings: Surroundings
   ) throws(DesignError) -> String {
-    if items.isEmpty { return EffectExpression.passNames[0] }
     if items.count == 1 { return try write(items[0], depth: depth, inside: surroundings) }
     var texts: [String] = []
     for item in items { texts.append(try write(item, depth: depth + 1, inside: inner)) }
@@ -42,7 +46,7 @@ struct ExpressionWriter {
     return surroundings == .group ? text : "(\(text))"
   }
 
-  /// The items with those of the same kind opened, however deep, and single items taken out of their list.
+  /// The items with those of the same kind opened, however deep.
   private static func opened(_ items: [Graph], _ inner: (Graph) -> [Graph]?) -> [Graph] {
     items.flatMap { item in inner(item).map { opened($0, inner) } ?? [item] }
   }

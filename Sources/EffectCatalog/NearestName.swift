@@ -4,17 +4,31 @@ extension String {
   /// Close is an edit distance (insertions, deletions, substitutions and swaps of neighbours) of at most a third of the length, or
   /// being the beginning of exactly one name.
   func nearest(in names: [String]) -> String? {
-    let mine = Array(Catalog.key(self).utf8)
     // Nobody mistypes a name by that much, and the distance costs the product of the lengths.
-    guard !mine.isEmpty, mine.count <= 40 else { return nil }
-    var best: (name: String, distance: Int)?
+    guard utf8.count <= 40 else { return nil }
+    let mine = nameBytes
+    guard !mine.isEmpty else { return nil }
+    var limit = max(1, (mine.count + 1) / 3)
+    var best: String?
     for name in names {
-      let distance = mine.editDistance(to: Array(Catalog.key(name).utf8))
-      if distance <= max(1, (mine.count + 1) / 3), distance < best?.distance ?? .max { best = (name, distance) }
+      let other = name.nameBytes
+      guard abs(other.count - mine.count) <= limit else { continue }
+      let distance = mine.editDistance(to: other)
+      if distance <= limit { (best, limit) = (name, distance - 1) }
     }
-    if let best { return best.name }
+    if let best { return best }
     guard mine.count >= 3 else { return nil }
-    return names.first { Catalog.key($0).utf8.starts(with: mine) }
+    return names.first { $0.nameBytes.starts(with: mine) }
+  }
+
+  /// What two spellings of one name have in common: no `-` and `_`, and ASCII letters in lower case.
+  var nameBytes: [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(utf8.count)
+    for byte in utf8 where byte != UInt8(ascii: "-") && byte != UInt8(ascii: "_") {
+      bytes.append(byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte)
+    }
+    return bytes
   }
 }
 
@@ -22,18 +36,21 @@ extension [UInt8] {
   /// The optimal string alignment distance, after Damerau.
   fileprivate func editDistance(to other: [UInt8]) -> Int {
     var beforeLast = [Int](repeating: 0, count: other.count + 1)
-    var last = Array<Int>(0...other.count)
+    var last = [Int](0...other.count)
+    var current = last
     for row in indices {
-      var current = [row + 1]
+      current[0] = row + 1
       for column in other.indices {
         let same = self[row] == other[column]
         var cost = Swift.min(last[column] + (same ? 0 : 1), last[column + 1] + 1, current[column] + 1)
         if row > 0, column > 0, self[row] == other[column - 1], self[row - 1] == other[column] {
           cost = Swift.min(cost, beforeLast[column - 1] + 1)
         }
-        current.append(cost)
+        current[column + 1] = cost
       }
-      (beforeLast, last) = (last, current)
+      // The three rows change places, and none is made anew.
+      swap(&beforeLast, &last)
+      swap(&last, &current)
     }
     return last[other.count]
   }

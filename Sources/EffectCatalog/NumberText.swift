@@ -33,7 +33,7 @@ struct NumberText {
     (exponent, place) = Self.exponent(in: bytes, from: place)
     while place < bytes.count, bytes[place].isSpace { place += 1 }
     let start = place
-    while place < bytes.count, bytes[place].isLetter || bytes[place] == UInt8(ascii: "%") { place += 1 }
+    while place < bytes.count, bytes[place].isUnit || (place > start && bytes[place].isDigit) { place += 1 }
     unitRange = start..<place
     unit = String(decoding: bytes[unitRange], as: UTF8.self)
     while place < bytes.count, bytes[place].isSpace { place += 1 }
@@ -64,6 +64,10 @@ struct NumberText {
   func value(shiftedBy shift: Int) -> Double {
     Double("\(mantissa)e\(exponent + shift)") ?? .infinity
   }
+}
+
+extension UInt8 {
+  fileprivate var isUnit: Bool { isLetter || self == UInt8(ascii: "%") }
 }
 
 /// The units that may be written behind a number.

@@ -5,12 +5,15 @@ import AudioCore
 /// Only effects of the type that the row was made for may be given to it; an entry never mixes them.
 struct ParameterRow: Sendable {
   let info: ParameterInfo
+  /// The names without what makes no difference in them.
+  private let keys: [[UInt8]]
   let get: @Sendable (any Effect) -> ParameterValue?
   let set: @Sendable (any Effect, ParameterValue) throws(DesignError) -> any Effect
   let applies: @Sendable (any Effect) -> Bool
 
   init<E: Effect>(_ row: Parameter<E>) {
     info = row.info
+    keys = ([row.info.name] + row.info.aliases).map(\.nameBytes)
     get = { row.get(Self.open($0)) }
     set = { (effect: any Effect, value: ParameterValue) throws(DesignError) -> any Effect in
       var changed: E = Self.open(effect)
@@ -29,7 +32,6 @@ struct ParameterRow: Sendable {
 
   /// Whether a name means this parameter; case, `-` and `_` make no difference.
   func isNamed(_ name: String) -> Bool {
-    let key = Catalog.key(name)
-    return Catalog.key(info.name) == key || info.aliases.contains { Catalog.key($0) == key }
+    keys.contains(name.nameBytes)
   }
 }

@@ -32,15 +32,27 @@ struct AnalogFilter: Sendable, Hashable {
   /// `s → s/edge`.
   func lowPass(at edge: Double) -> AnalogFilter {
     AnalogFilter(
-      zeros: zeros.map { $0.multiplied(by: edge) } real: { $0 * edge },
-      poles: poles.map { $0.multiplied(by: edge) } real: { $0 * edge },
+      zeros: zeros.map {
+        $0.multiplied(by: edge)
+      } real: {
+        $0 * edge
+      },
+      poles: poles.map {
+        $0.multiplied(by: edge)
+      } real: {
+        $0 * edge
+      },
       gain: gain * Double.pow(edge, excess))
   }
 
   /// `s → edge/s`.
   private func highPass(at edge: Double) -> AnalogFilter {
     func inverted(_ roots: ConjugateRoots) -> ConjugateRoots {
-      roots.map { (Complex(edge) / $0) } real: { edge / $0 }
+      roots.map {
+        (Complex(edge) / $0)
+      } real: {
+        edge / $0
+      }
     }
     var result = AnalogFilter(
       zeros: inverted(zeros), poles: inverted(poles), gain: gain * ConjugateRoots.quotient(zeros, poles, at: 0))
@@ -51,7 +63,12 @@ struct AnalogFilter: Sendable, Hashable {
   /// `s → (s² + centre²)/(width · s)`.
   private func bandPass(centreSquared: Double, width: Double) -> AnalogFilter {
     func split(_ roots: ConjugateRoots) -> ConjugateRoots {
-      bandRoots(roots.map { $0.multiplied(by: width / 2) } real: { $0 * width / 2 }, centreSquared: centreSquared)
+      bandRoots(
+        roots.map {
+          $0.multiplied(by: width / 2)
+        } real: {
+          $0 * width / 2
+        }, centreSquared: centreSquared)
     }
     var result = AnalogFilter(zeros: split(zeros), poles: split(poles), gain: gain * Double.pow(width, excess))
     result.zeros.reals += Array(repeating: 0, count: excess)
@@ -61,7 +78,12 @@ struct AnalogFilter: Sendable, Hashable {
   /// `s → width · s/(s² + centre²)`.
   private func bandStop(centreSquared: Double, width: Double) -> AnalogFilter {
     func split(_ roots: ConjugateRoots) -> ConjugateRoots {
-      bandRoots(roots.map { Complex(width / 2) / $0 } real: { width / 2 / $0 }, centreSquared: centreSquared)
+      bandRoots(
+        roots.map {
+          Complex(width / 2) / $0
+        } real: {
+          width / 2 / $0
+        }, centreSquared: centreSquared)
     }
     var result = AnalogFilter(
       zeros: split(zeros), poles: split(poles), gain: gain * ConjugateRoots.quotient(zeros, poles, at: 0))
@@ -102,7 +124,8 @@ extension AnalogFilter {
     guard cascade.isStable, cascade.roots.gain.isFinite, cascade.roots.gain != 0 else {
       throw DesignError(
         .inconsistent,
-        problem: "The frequencies lie so near 0 Hz, half the sample rate or each other that a pole rounds onto the unit circle",
+        problem:
+          "The frequencies lie so near 0 Hz, half the sample rate or each other that a pole rounds onto the unit circle",
         remedy: "Move them apart, or lower the sample rate")
     }
     return cascade

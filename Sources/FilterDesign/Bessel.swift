@@ -28,7 +28,11 @@ extension AnalogFilter {
         Double.exp(-(1...order).reduce(0) { $0 + Double.log(Double(2 * $1 - 1)) } / Double(order))
       case .magnitude: 1 / halfPowerFrequency(of: poles)
       }
-    poles = poles.map { $0.multiplied(by: scale) } real: { $0 * scale }
+    poles = poles.map {
+      $0.multiplied(by: scale)
+    } real: {
+      $0 * scale
+    }
     return AnalogFilter(poles: poles, gain: poles.factors(at: 0).reduce(1, *))
   }
 }

@@ -4,10 +4,10 @@
 /// sensitive to their coefficients to be found in Double at high orders. `Scripts/make-filter-vectors.py` prints the table.
 let besselPoles: [[(real: Double, imaginary: Double)]] = [
   [
-    (-1.0, 0.0),
+    (-1.0, 0.0)
   ],
   [
-    (-1.5, 0.8660254037844386),
+    (-1.5, 0.8660254037844386)
   ],
   [
     (-1.8389073226869572, 1.7543809597837217),

@@ -25,7 +25,7 @@ public enum CookbookShape: Sendable, Hashable {
       try DesignError.require(octaves, aboveZeroTo: 24, parameter: "bandwidth", unit: "octaves")
       let angle = 2 * .pi * position
       let inverse = 2 * Double.sinh(Double.log(2) / 2 * octaves * angle / Double.sin(angle))
-      guard inverse.isFinite, inverse <= 1e6 else {
+      guard inverse.isFinite, inverse <= 1e12 else {
         throw DesignError(
           .outOfRange, parameter: "bandwidth", value: DesignError.shortest(octaves) + " octaves",
           problem: "is too wide for a frequency so near half the sample rate",

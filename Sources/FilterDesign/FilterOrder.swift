@@ -113,10 +113,11 @@ private struct Specification {
       guard stopFirst < first, last < stopLast else { throw Self.misplaced("outside the pass edges") }
       (low, high) = (warped(first, sampleRate), warped(last, sampleRate))
       let (square, width) = (low * high, high - low)
-      selectivity = [stopFirst, stopLast].map { edge in
-        let edge = warped(edge, sampleRate)
-        return abs(edge * edge - square) / (edge * width)
-      }.min() ?? 1
+      selectivity =
+        [stopFirst, stopLast].map { edge in
+          let edge = warped(edge, sampleRate)
+          return abs(edge * edge - square) / (edge * width)
+        }.min() ?? 1
     case (.bandStop(let first, let last), .bandStop(let stopFirst, let stopLast)):
       guard first < stopFirst, stopLast < last else { throw Self.misplaced("inside the pass edges") }
       let (innerLow, innerHigh) = (warped(stopFirst, sampleRate), warped(stopLast, sampleRate))

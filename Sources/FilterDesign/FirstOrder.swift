@@ -19,7 +19,8 @@ extension SectionCascade {
   /// A first-order all-pass: 1 at 0 Hz, a quarter turn at the frequency, −1 at half the sample rate.
   ///
   /// - Throws: `DesignError` that names `cutoff` or `sampleRate`.
-  public static func firstOrderAllPass(_ frequency: Frequency, sampleRate: Double) throws(DesignError) -> SectionCascade {
+  public static func firstOrderAllPass(_ frequency: Frequency, sampleRate: Double) throws(DesignError) -> SectionCascade
+  {
     try linkwitzRileyAllPass(frequency, order: 2, sampleRate: sampleRate)
   }
 

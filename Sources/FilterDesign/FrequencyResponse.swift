@@ -62,8 +62,9 @@ extension SectionCascade {
     for (root, sign) in roots.poles.map({ ($0, 1.0) }) + roots.zeros.map({ ($0, -1.0) }) {
       let distance = point.minus(root)
       guard distance.length > 4 * Double.ulpOfOne else { return nil }
-      // d arg(z − root)/dω is the real part of z/(z − root); on the circle it is one half.
-      frames += sign * (point.z / distance).real
+      // d arg(z − root)/dω is the real part of z/(z − root), which is one half for every root on the circle.
+      let isOnCircle = abs(root.lengthSquared - 1) < 4 * Double.ulpOfOne
+      frames += sign * (isOnCircle ? 0.5 : (point.z / distance).real)
     }
     return frames / sampleRate
   }

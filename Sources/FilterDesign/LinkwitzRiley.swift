@@ -31,7 +31,7 @@ extension SectionCascade {
     case .bandStop(let low, let high):
       throw DesignError(
         .unsupported, parameter: "response", value: "bandstop",
-        problem: "is not a Linkwitz-Riley filter: stopping a band takes the sum of two filters, and a cascade only multiplies",
+        problem: "is not a Linkwitz-Riley response: it takes the sum of two filters, and a cascade only multiplies",
         remedy: "Add a low-pass at \(DesignError.shortest(low.hertz)) Hz and a high-pass at "
           + "\(DesignError.shortest(high.hertz)) Hz in parallel, or choose another family")
     }
@@ -53,7 +53,11 @@ extension SectionCascade {
     let edge = try WarpedEdges(.lowPass(crossover), sampleRate: sampleRate)
     try DesignError.require(order: order, step: 2)
     let poles = AnalogFilter.butterworth(order: order / 2).poles
-    let mirrored = poles.map { -$0.conjugate } real: { -$0 }
+    let mirrored = poles.map {
+      -$0.conjugate
+    } real: {
+      -$0
+    }
     return try AnalogFilter(zeros: mirrored, poles: poles, gain: order / 2 % 2 == 0 ? 1 : -1).designed(edge)
   }
 }

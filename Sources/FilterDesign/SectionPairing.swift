@@ -10,33 +10,52 @@ struct DigitalFilter: Sendable, Hashable {
 
   /// The filter as sections, beside its roots.
   ///
-  /// Poles nearest the unit circle take the zeros nearest to them, which keeps each section's peak low, and run last, so
-  /// that the resonant ones meet a signal that is filtered already. Each section is scaled so that the response up to it
-  /// peaks at 1; the last one brings the gain to its value.
+  /// Poles nearest the unit circle take the zeros nearest to them, which keeps each section's peak low. Sections run in the
+  /// order that keeps what the filter passes near the level of the strongest component all the way: what one section
+  /// buries in rounding noise no later one brings back. Each is scaled so that the response up to it peaks at 1; the last
+  /// one brings the gain to its value.
   func cascade() -> SectionCascade {
-    let blocks = pairedBlocks()
-    let points =
-      poles.pairs.map(CirclePoint.init(towards:)) + [1, -1].map { CirclePoint(towards: Complex($0)) }
-    var responses = [Double](repeating: 1, count: points.count)
+    let points = pointsOfInterest()
+    var left = pairedBlocks().map { block in (block, levels: points.map { Double.log(block.magnitude(at: $0)) }) }
+    let whole = left.reduce([Double](repeating: 0, count: points.count)) { zip($0, $1.levels).map(+) }
+    let loudest = whole.max() ?? 0
+    let passed = whole.indices.filter { whole[$0] > loudest - 3 }
+
+    var prefix = [Double](repeating: 0, count: points.count)
     var remaining = gain
     var sections: [Biquad] = []
-    for (index, block) in blocks.enumerated() {
-      var scale = remaining
-      if index < blocks.count - 1 {
-        for (point, position) in zip(points, points.indices) { responses[position] *= block.magnitude(at: point) }
-        let peak = responses.max() ?? 1
-        scale = 1 / peak
-        for position in responses.indices { responses[position] *= scale }
-        remaining /= scale
+    while !left.isEmpty {
+      let candidates = left.map { zip(prefix, $0.levels).map(+) }
+      var best = (index: 0, spread: Double.infinity)
+      for (index, levels) in candidates.enumerated() {
+        let spread = (levels.max() ?? 0) - (passed.map { levels[$0] }.min() ?? 0)
+        // A margin above rounding, so that equal candidates keep their order whatever the cutoff.
+        if spread < best.spread - 1e-6 { best = (index, spread) }
       }
+      let block = left.remove(at: best.index).0
+      let peak = candidates[best.index].max() ?? 0
+      prefix = candidates[best.index].map { $0 - peak }
+      let scale = left.isEmpty ? remaining : Double.exp(-peak)
+      remaining /= scale
       sections.append(block.biquad(scale: scale))
     }
-    if blocks.isEmpty, gain != 1 { sections = [Biquad.identity.scaled(by: gain)] }
+    if sections.isEmpty, gain != 1 { sections = [Biquad.identity.scaled(by: gain)] }
     return SectionCascade(
       sections: sections, roots: ZerosPolesGain(zeros: zeros.all, poles: poles.all, gain: gain))
   }
 
-  /// The sections' roots in the order in which they run.
+  /// Where a response may peak: at the natural frequencies of the poles, between neighbours, and at both ends.
+  private func pointsOfInterest() -> [CirclePoint] {
+    // In the s plane, where these points move with the cutoff and the order of the sections stays.
+    let natural = poles.all.filter { $0.imaginary >= 0 }
+      .map { ($0 - Complex(1)).length / ($0 + Complex(1)).length }
+      .filter { $0 > 0 && $0.isFinite }.sorted()
+    let between = zip(natural, natural.dropFirst()).flatMap { [($0 + $1) / 2, ($0 * $1).squareRoot()] }
+    let inside = (natural + between).map { Complex(1 - $0, 0) * Complex(1 + $0, 0) + Complex(0, 2 * $0) }
+    return (inside + [Complex(1), Complex(-1)]).map(CirclePoint.init(towards:))
+  }
+
+  /// The sections' roots, the least resonant first.
   private func pairedBlocks() -> [Block] {
     var left = zeros
     let polePairs = poles.pairs.map { ConjugateRoots(pairs: [$0]) }

@@ -20,7 +20,9 @@ import Testing
       let wave = try grid(bits: bits, channels: channels, frames: 5_003, rate: Double(rate))
       try wave.write(to: path, encoding: encoding, dither: .none)
       let back = try Wave<Double>.read(path)
-      #expect(back.channels == channels && back.sampleRate == Double(rate))
+      // These two store a rounded period instead of the rate.
+      let tolerance = container == .voc || container == .htk ? 0.05 : 0
+      #expect(back.channels == channels && abs(back.sampleRate / Double(rate) - 1) <= tolerance)
       // Block codecs pad the last block with silence.
       #expect(back.frames >= wave.frames, "\(container) \(encoding) \(channels)")
       let same = (0..<channels).allSatisfy { Array(back.samples($0).prefix(wave.frames)) == wave.samples($0) }
@@ -89,9 +91,11 @@ import Testing
     for layout in [ChannelLayout.mono, .stereo, .surround51, .surround71, .discrete(3)] {
       for name in ["a.wav", "a.caf", "a.rf64"] {
         let wave = try Wave<Float>(format: StreamFormat(sampleRate: 48_000, layout: layout), frames: 100)
-        try wave.write(to: scratch[name])
+        let writer = try AudioFileWriter<Float>(path: scratch[name], format: wave.format)
+        try wave.withBlock { try writer.write($0) }
+        try writer.commit()
         let back = try AudioFileReader<Float>(path: scratch[name])
-        #expect(back.format.layout == layout, "\(name) \(layout)")
+        if name == "a.wav" || writer.keepsLayout { #expect(back.format.layout == layout, "\(name) \(layout)") }
       }
     }
   }

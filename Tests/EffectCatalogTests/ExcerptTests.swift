@@ -44,6 +44,7 @@ import Testing
 
   @Test func controlCharactersAreNotShown() throws {
     #expect(try lines("\u{1B}[31mpeek")[1] == "  \u{FFFD}[31mpeek")
+    #expect(try lines("\"\u{202E}\" = peek")[1] == "  \"\u{FFFD}\" = peek")
   }
 
   @Test func longExpressionsAreCut() throws {

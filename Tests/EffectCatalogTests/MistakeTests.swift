@@ -88,7 +88,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     Mistake("lowpass:1e306k", "        ^^^^^^", .badNumber),
     Mistake("lowpass:\"1k\"", "        ^^^^", .badNumber),
     Mistake("lowpass:1k2", "         ^^", .badUnit),
-    Mistake("lowpass:0x10", "         ^", .badUnit),
+    Mistake("lowpass:0x10", "         ^^^", .badUnit),
     Mistake("peak:frequency=6dB,gain=1", "                ^^", .badUnit, hint: "Hz, kHz, k. dB fits gain."),
     Mistake("gain:amplitude=6dB", "                ^^", .badUnit, hint: "dB fits gain."),
     Mistake("peak:1k,gain=6 furlongs", "               ^^^^^^^^", .badUnit, hint: "no unit, or dB"),
@@ -98,7 +98,9 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     Mistake("butterworth:lp,1k,25", "                  ^^", .outOfRange),
     Mistake("butterworth:lp,1k,1e300", "                  ^^^^^", .outOfRange),
     Mistake("butterworth:lp,1k,order=4.5", "                        ^^^", .notAnInteger),
-    Mistake("butterworth:bandpas,1k", "            ^^^^^^^", .unknownChoice, hint: "Did you mean bandpass? The choices are lowpass, "),
+    Mistake(
+      "butterworth:bandpas,1k", "            ^^^^^^^", .unknownChoice,
+      hint: "Did you mean bandpass? The choices are lowpass, "),
     Mistake("butterworth:80,1k", "            ^^", .unknownChoice),
     Mistake("every:on=maybe", "         ^^^^^", .unknownChoice, hint: "on, off"),
   ]
@@ -115,7 +117,9 @@ struct Mistake: Sendable, CustomTestStringConvertible {
   }
 
   @Test func nestingAndLengthAreLimited() throws {
-    func nested(_ depth: Int) -> String { String(repeating: "(", count: depth) + "pass" + String(repeating: ")", count: depth) }
+    func nested(_ depth: Int) -> String {
+      String(repeating: "(", count: depth) + "pass" + String(repeating: ")", count: depth)
+    }
     #expect(try EffectExpression.parse(nested(64)) == .passthrough)
     let deep = try #require(throws: ExpressionError.self) { try EffectExpression.parse(nested(65)) }
     #expect(deep.kind == .tooDeep)

@@ -38,7 +38,8 @@ enum RandomGraph {
   }
 
   private static func label(using random: inout SeededGenerator) -> String {
-    ["tone", "A1", "gain", "pass", "two words", "quo\"te", "back\\slash", "Übung", "", "\\\"", "a-b"].randomElement(using: &random) ?? ""
+    ["tone", "A1", "gain", "pass", "two words", "quo\"te", "back\\slash", "Übung", "", "\\\"", "a-b"].randomElement(
+      using: &random) ?? ""
   }
 
   private static func effect(using random: inout SeededGenerator) -> any Effect {

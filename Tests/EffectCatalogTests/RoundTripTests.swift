@@ -16,11 +16,14 @@ import Testing
   }
 
   @Test func writtenForm() throws {
-    let graph = try EffectExpression.parse("hp:80,order=4|peak:1k,q=2,gain=6|(lowpass:200+highpass:2k)|pass+gain:-3", catalog: .short)
+    let graph = try EffectExpression.parse(
+      "hp:80,order=4|peak:1k,q=2,gain=6|(lowpass:200+highpass:2k)|pass+gain:-3", catalog: .short)
     #expect(
       try EffectExpression.write(graph)
         == "highpass:80Hz,order=4 | peak:1000Hz,q=2,gain=6dB | (lowpass:200Hz + highpass:2000Hz) | (pass + gain:-3dB)")
-    #expect(try EffectExpression.write(Butterworth(.bandPass(0.1, 1e-7)).graph) == "butterworth:bandpass,low=0.1Hz,high=1e-07Hz")
+    #expect(
+      try EffectExpression.write(Butterworth(.bandPass(0.1, 1e-7)).graph)
+        == "butterworth:bandpass,low=0.1Hz,high=1e-07Hz")
     #expect(try EffectExpression.write(.passthrough) == "pass")
   }
 
@@ -28,7 +31,7 @@ import Testing
     let gain = Gain(decibels: 1).graph
     #expect(try EffectExpression.write(.series([.series([gain, .series([])]), gain])) == "gain:1dB | gain:1dB")
     #expect(try EffectExpression.write(.parallel([.parallel([gain]), gain])) == "gain:1dB + gain:1dB")
-    #expect(try EffectExpression.write(.parallel([.series([.parallel([gain, gain])]), gain])) == "gain:1dB + gain:1dB + gain:1dB")
+    #expect(try EffectExpression.write(.parallel([.series([gain]), gain])) == "(pass | gain:1dB) + gain:1dB")
   }
 
   @Test func liveEffectsAreWrittenAsTheirPresentValue() throws {
@@ -39,7 +42,8 @@ import Testing
 
   @Test func whatCannotBeSaidIsRefused() {
     let refused: [Graph] = [
-      .network(Network(nodes: [], edges: [])), .parallel([]), Gain(decibels: -.infinity).graph, LowPass(.hertz(-1)).graph,
+      .network(Network(nodes: [], edges: [])), .parallel([]), Gain(decibels: -.infinity).graph,
+      LowPass(.hertz(-1)).graph,
       Every().graph, .series([Gain(decibels: 1).graph, Peak(.hertz(.nan), gain: 1).graph]),
       (0..<100).reduce(Gain(decibels: 1).graph) { graph, _ in .labelled("x", graph) },
       .series(Array(repeating: Gain(decibels: 1).graph, count: 10_000)),

@@ -18,15 +18,18 @@ struct Every: Effect {
     .choice("shape", "a shape", of: ["sine", "square"], default: "sine", get: { $0.shape }, set: { $0.shape = $1 }),
     Parameter(
       info: ParameterInfo(
-        name: "on", aliases: [], summary: "a switch", kind: .toggle, live: .smooth, defaultValue: .toggle(false), group: nil),
+        name: "on", aliases: [], summary: "a switch", kind: .toggle, live: .smooth, defaultValue: .toggle(false),
+        group: nil),
       get: { .toggle($0.on) }, set: { root, value in if case .toggle(let on) = value { root.on = on } }),
     Parameter(
       info: ParameterInfo(
-        name: "file", aliases: [], summary: "a name", kind: .text, live: .structural, defaultValue: .text(""), group: nil),
+        name: "file", aliases: [], summary: "a name", kind: .text, live: .structural, defaultValue: .text(""),
+        group: nil),
       get: { .text($0.file) },
       set: { (root: inout Every, value: ParameterValue) throws(DesignError) in
         guard case .text(let text) = value, text != "refused" else {
-          throw DesignError(.unsupported, parameter: "file", value: "refused", problem: "cannot be read", remedy: "Name another")
+          throw DesignError(
+            .unsupported, parameter: "file", value: "refused", problem: "cannot be read", remedy: "Name another")
         }
         root.file = text
       }),

@@ -37,7 +37,8 @@ struct ClosedFormTests {
     #expect(abs(first.magnitudeInDecibels(at: 2_000, sampleRate: rate) + 0.5) < 1e-9)
     let second = try SectionCascade.chebyshev2(.highPass(2_000), order: order, attenuation: 70, sampleRate: rate)
     #expect(abs(second.magnitudeInDecibels(at: 2_000, sampleRate: rate) + 70) < 1e-8)
-    let both = try SectionCascade.elliptic(.lowPass(2_000), order: order, ripple: 0.5, attenuation: 70, sampleRate: rate)
+    let both = try SectionCascade.elliptic(
+      .lowPass(2_000), order: order, ripple: 0.5, attenuation: 70, sampleRate: rate)
     #expect(abs(both.magnitudeInDecibels(at: 2_000, sampleRate: rate) + 0.5) < 1e-9)
     for step in 0...100 {
       let inside = Frequency(Double(step) * 20)
@@ -52,7 +53,8 @@ struct ClosedFormTests {
 
   @Test("The stop band of an elliptic filter touches its attenuation and no more", arguments: [4, 5, 8])
   func ellipticStopBand(order: Int) throws {
-    let filter = try SectionCascade.elliptic(.lowPass(4_000), order: order, ripple: 1, attenuation: 50, sampleRate: rate)
+    let filter = try SectionCascade.elliptic(
+      .lowPass(4_000), order: order, ripple: 1, attenuation: 50, sampleRate: rate)
     let levels = (0...20_000).map {
       filter.magnitudeInDecibels(at: Frequency(4_000 + Double($0)), sampleRate: rate)
     }
@@ -119,8 +121,10 @@ struct ClosedFormTests {
     let low = Frequency(1e-6)
     let nyquist = Frequency(rate / 2)
     let peak = try SectionCascade.cookbook(.peak, frequency: 1_000, shape: .q(2), gain: gain, sampleRate: rate)
-    let lowShelf = try SectionCascade.cookbook(.lowShelf, frequency: 300, shape: .slope(0.7), gain: gain, sampleRate: rate)
-    let highShelf = try SectionCascade.cookbook(.highShelf, frequency: 300, shape: .slope(1), gain: gain, sampleRate: rate)
+    let lowShelf = try SectionCascade.cookbook(
+      .lowShelf, frequency: 300, shape: .slope(0.7), gain: gain, sampleRate: rate)
+    let highShelf = try SectionCascade.cookbook(
+      .highShelf, frequency: 300, shape: .slope(1), gain: gain, sampleRate: rate)
     let firstLow = try SectionCascade.firstOrderLowShelf(300, gain: gain, sampleRate: rate)
     let firstHigh = try SectionCascade.firstOrderHighShelf(300, gain: gain, sampleRate: rate)
     func check(_ filter: SectionCascade, _ frequency: Frequency, _ level: Double) {

@@ -25,7 +25,9 @@ struct DesignErrorTests {
   func frequencies(hertz: Double) {
     let edge = Frequency(hertz)
     for shape in [Response.lowPass(edge), .highPass(edge)] {
-      expectError("cutoff") { () throws(DesignError) in try SectionCascade.butterworth(shape, order: 2, sampleRate: rate) }
+      expectError("cutoff") { () throws(DesignError) in
+        try SectionCascade.butterworth(shape, order: 2, sampleRate: rate)
+      }
       expectError("cutoff") { () throws(DesignError) in
         try SectionCascade.chebyshev1(shape, order: 2, ripple: 1, sampleRate: rate)
       }
@@ -84,7 +86,9 @@ struct DesignErrorTests {
   @Test("An order outside of 1 to 24", arguments: [-3, 0, 25, 1_000])
   func orders(order: Int) {
     let shape = Response.lowPass(1_000)
-    expectError("order") { () throws(DesignError) in try SectionCascade.butterworth(shape, order: order, sampleRate: rate) }
+    expectError("order") { () throws(DesignError) in
+      try SectionCascade.butterworth(shape, order: order, sampleRate: rate)
+    }
     expectError("order") { () throws(DesignError) in
       try SectionCascade.chebyshev1(shape, order: order, ripple: 1, sampleRate: rate)
     }
@@ -172,13 +176,42 @@ struct DesignErrorTests {
     }
   }
 
+  @Test("Every design in the domain is stable or refused, whatever its edges")
+  func sweep() {
+    let edges = [1e-7, 1e-4, 0.01, 1, 19, 400, 12_000, 20_000, 23_990, 23_999.9999]
+    for low in edges {
+      for high in edges where high > low {
+        for order in [1, 2, 7, 16, 24] {
+          let (low, high) = (Frequency(low), Frequency(high))
+          for shape in [Response.lowPass(low), .highPass(high), .bandPass(low, high), .bandStop(low, high)] {
+            let filters: [SectionCascade?] = [
+              try? SectionCascade.butterworth(shape, order: order, sampleRate: rate),
+              try? SectionCascade.chebyshev1(shape, order: order, ripple: 0.01, sampleRate: rate),
+              try? SectionCascade.chebyshev2(shape, order: order, attenuation: 120, sampleRate: rate),
+              try? SectionCascade.elliptic(shape, order: order, ripple: 0.01, attenuation: 0.02, sampleRate: rate),
+              try? SectionCascade.elliptic(shape, order: order, ripple: 3, attenuation: 300, sampleRate: rate),
+              try? SectionCascade.bessel(shape, order: order, norm: .delay, sampleRate: rate),
+            ]
+            for filter in filters.compactMap({ $0 }) {
+              let coefficients = filter.sections.flatMap { [$0.b0, $0.b1, $0.b2, $0.a1, $0.a2] }
+              #expect(filter.isStable && coefficients.allSatisfy(\.isFinite), "\(shape) order \(order)")
+              #expect(filter.magnitude(at: 100, sampleRate: rate) < 1.01, "\(shape) order \(order)")
+            }
+          }
+        }
+      }
+    }
+  }
+
   @Test("Specifications that contradict themselves")
   func specifications() {
     expectError("stop", .inconsistent) { () throws(DesignError) in
-      try FilterOrder.butterworth(pass: .lowPass(2_000), stop: .lowPass(1_000), ripple: 1, attenuation: 40, sampleRate: rate)
+      try FilterOrder.butterworth(
+        pass: .lowPass(2_000), stop: .lowPass(1_000), ripple: 1, attenuation: 40, sampleRate: rate)
     }
     expectError("stop", .inconsistent) { () throws(DesignError) in
-      try FilterOrder.butterworth(pass: .lowPass(2_000), stop: .highPass(1_000), ripple: 1, attenuation: 40, sampleRate: rate)
+      try FilterOrder.butterworth(
+        pass: .lowPass(2_000), stop: .highPass(1_000), ripple: 1, attenuation: 40, sampleRate: rate)
     }
     expectError("stop", .inconsistent) { () throws(DesignError) in
       try FilterOrder.chebyshev1(
@@ -189,7 +222,8 @@ struct DesignErrorTests {
         pass: .bandStop(500, 900), stop: .bandStop(400, 1_000), ripple: 1, attenuation: 40, sampleRate: rate)
     }
     expectError("attenuation", .inconsistent) { () throws(DesignError) in
-      try FilterOrder.elliptic(pass: .lowPass(1_000), stop: .lowPass(2_000), ripple: 3, attenuation: 3, sampleRate: rate)
+      try FilterOrder.elliptic(
+        pass: .lowPass(1_000), stop: .lowPass(2_000), ripple: 3, attenuation: 3, sampleRate: rate)
     }
   }
 }

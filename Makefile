@@ -1,0 +1,61 @@
+# `make` lists what can be asked for. `make run` and `make test` set up a fresh machine by themselves.
+
+# The one list of system packages: what the library links (libsndfile) and the recording that `make run` plays with.
+APT_PACKAGES  := libsndfile1-dev pkg-config sound-theme-freedesktop
+BREW_PACKAGES := libsndfile pkg-config
+# Programs that `make bench-peers` compares against.
+APT_PEERS     := sox ffmpeg python3-venv
+BREW_PEERS    := sox ffmpeg
+
+SWIFT ?= swift
+FORMATTED := Package.swift Sources Tests Examples Benchmarks
+
+export SWIFT
+.DEFAULT_GOAL := help
+.PHONY: help packages build run test check sanitize bench bench-peers format docs clean
+
+help:  ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+packages:
+	@Scripts/install-packages.sh "$(APT_PACKAGES)" "$(BREW_PACKAGES)"
+
+build: packages  ## Build the library and the tool, optimised
+	$(SWIFT) build -c release --product swiftlet
+
+run: build  ## Process a real recording through five filters and draw the response, into out/
+	@Scripts/run-demo.sh
+
+test: packages  ## Build without a warning, run every test and example, check the format and the house rules
+	@Scripts/build-without-warnings.sh -c release --build-tests --disable-xctest
+	$(SWIFT) test -c release --disable-xctest --skip-build
+	@Scripts/run-examples.sh
+	@$(MAKE) --no-print-directory check
+
+check:  ## Check format, file sizes and the rules between modules (seconds)
+	@Scripts/check-file-sizes.sh
+	@Scripts/check-modules.sh
+	$(SWIFT) format lint --strict --parallel --recursive $(FORMATTED)
+
+sanitize: packages  ## Run the tests under the address, undefined-behaviour and thread sanitizers
+	@Scripts/sanitize.sh address
+	@Scripts/sanitize.sh undefined
+	@Scripts/sanitize.sh thread
+
+bench: packages  ## Measure, and print the ratio to every peer that is installed
+	$(SWIFT) build -c release --product swiftlet
+	$(SWIFT) build -c release --package-path Benchmarks
+	@Scripts/bench.sh
+
+bench-peers:  ## Install the peers that `make bench` compares with: SciPy, TorchFX, pedalboard, ffmpeg, SoX
+	@Scripts/install-packages.sh "$(APT_PEERS)" "$(BREW_PEERS)"
+	@Scripts/install-python-peers.sh
+
+format:  ## Format all Swift files
+	$(SWIFT) format format --in-place --parallel --recursive $(FORMATTED)
+
+docs: packages  ## Build the documentation into .docs/
+	@Scripts/build-docs.sh
+
+clean:  ## Remove everything that was built
+	rm -rf .build .build-* Examples/.build Benchmarks/.build .docs out

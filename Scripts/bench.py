@@ -1,0 +1,175 @@
+"""Times Swiftlet against its peers in one run and prints each ratio beside the least that is asked of it.
+
+Ours and a peer's run alternate (A B A B), a ratio is taken from each pair, and the median of the ratios is printed: what
+else the machine does hits both. Everything runs on one thread. A peer that is not installed is left out and named.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import bench_programs
+from bench_peers import PEERS, Missing
+
+ROUNDS = 7
+
+
+@dataclass
+class Row:
+    """One line of the table: what was measured, and the ratio that is asked for."""
+
+    shape: str
+    peer: str
+    ours_seconds: float
+    peer_seconds: float
+    ratio: float
+    floor: float | None = None
+    # For ratios that must stay small, such as a quiet signal's time against a loud one's.
+    ceiling: float | None = None
+
+    @property
+    def verdict(self) -> str:
+        if self.floor is not None:
+            return "PASS" if self.ratio >= self.floor else "BELOW"
+        if self.ceiling is not None:
+            return "PASS" if self.ratio <= self.ceiling else "ABOVE"
+        return ""
+
+    def __str__(self) -> str:
+        asked = f">= {self.floor:g}" if self.floor is not None else f"<= {self.ceiling:g}" if self.ceiling is not None else ""
+        return (
+            f"{self.shape:<45} {self.peer:<12} {milliseconds(self.ours_seconds):>10} {milliseconds(self.peer_seconds):>10}"
+            f" {self.ratio:>7.2f}x {asked:>8} {self.verdict}"
+        )
+
+
+def milliseconds(seconds: float) -> str:
+    return f"{seconds * 1e3:.3f} ms" if seconds < 0.1 else f"{seconds * 1e3:.0f} ms"
+
+
+class Swiftlet:
+    """The benchmark executable, kept running: it prepares a shape once and times it on request."""
+
+    def __init__(self, path: str):
+        self.process = subprocess.Popen([path, "--serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def seconds(self, name: str, repeats: int = 1) -> float:
+        self.process.stdin.write(f"{name} {repeats}\n")
+        self.process.stdin.flush()
+        answer = json.loads(self.process.stdout.readline())
+        if "error" in answer:
+            raise SystemExit(answer["error"])
+        return answer["seconds"]
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+# Shape, our benchmark, {peer: least ratio}. A floor of None is printed for information.
+SHAPES = [
+    ("low-pass order 8, f32, mono", "lowpass/single/1", {"torchfx": 4, "scipy": 2.5}),
+    ("low-pass order 8, f32, stereo", "lowpass/single/2", {"torchfx": 4, "scipy": 4.5}),
+    ("low-pass order 8, f32, 8 channels", "lowpass/single/8", {"torchfx": 5, "scipy": 10}),
+    ("low-pass order 8, f32, 64 channels", "lowpass/single/64", {"torchfx": 4.5, "scipy": 10}),
+    ("low-pass order 8, mixed, mono", "lowpass/mixed/1", {"torchfx": None, "scipy": None}),
+    ("low-pass order 8, mixed, stereo", "lowpass/mixed/2", {"torchfx": None, "scipy": None}),
+    ("low-pass order 8, mixed, 8 channels", "lowpass/mixed/8", {"torchfx": None, "scipy": None}),
+    ("low-pass order 8, mixed, 64 channels", "lowpass/mixed/64", {"torchfx": None, "scipy": None}),
+    ("low-pass order 8, f64, mono", "lowpass/double/1", {"torchfx": 3, "scipy": 2.5}),
+    ("low-pass order 8, f64, stereo", "lowpass/double/2", {"torchfx": 3, "scipy": 2.5}),
+    ("low-pass order 8, f64, 8 channels", "lowpass/double/8", {"torchfx": 3, "scipy": 2.5}),
+    ("low-pass order 8, f64, 64 channels", "lowpass/double/64", {"torchfx": 3, "scipy": 2.5}),
+    ("render() with its allocations, f32, mono", "render/single/1", {"torchfx": None}),
+    ("render() with its allocations, f32, stereo", "render/single/2", {"torchfx": None}),
+    ("render() with its allocations, f32, 8 ch", "render/single/8", {"torchfx": None}),
+    ("render() with its allocations, f32, 64 ch", "render/single/64", {"torchfx": None}),
+    ("render() with its allocations, mixed, stereo", "render/mixed/2", {"torchfx": None}),
+    ("512-frame mono block, f32", "block/single", {"torchfx": 10, "scipy": 30}),
+    ("512-frame mono block, mixed", "block/mixed", {"torchfx": 10, "scipy": 30}),
+    ("8 peaks, stereo, f32", "peaks/single/2", {"pedalboard": 12}),
+    ("8 peaks, stereo, mixed", "peaks/mixed/2", {"pedalboard": 7}),
+]
+
+# Loud signal, decaying signal: a filter must not slow down while it fades into denormal numbers.
+TAILS = [("decaying tail against a loud signal, f32", "loud/single", "decay/single"),
+         ("decaying tail against a loud signal, mixed", "loud/mixed", "decay/mixed")]
+
+
+def compare(swiftlet: Swiftlet, shape: str, name: str, peer: str, floor: float | None, rounds: int) -> Row:
+    """Alternates our benchmark and a peer's."""
+    work, runs = PEERS[peer](name)
+    pairs = []
+    for round_number in range(rounds + 1):
+        pair = swiftlet.seconds(name), work()
+        # The first pair maps memory and warms caches.
+        if round_number > 0:
+            pairs.append(pair)
+    ours, theirs = (statistics.median(column) for column in zip(*pairs))
+    ratio = statistics.median(b / a for a, b in pairs)
+    return Row(shape, peer, ours / runs, theirs / runs, ratio, floor)
+
+
+def tails(swiftlet: Swiftlet, rounds: int) -> list[Row]:
+    rows = []
+    for shape, loud, decay in TAILS:
+        pairs = [(swiftlet.seconds(loud, 3), swiftlet.seconds(decay, 3)) for _ in range(rounds)]
+        loud_time, decay_time = (statistics.median(column) for column in zip(*pairs))
+        ratio = statistics.median(b / a for a, b in pairs)
+        rows.append(Row(shape, "loud", decay_time, loud_time, ratio, ceiling=1.2))
+    return rows
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", default="", help="run the shapes whose name contains this")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="pairs measured for each ratio")
+    parser.add_argument("--markdown", action="store_true", help="print the rows as a Markdown table at the end")
+    options = parser.parse_args()
+
+    print(f"{'':<45} {'against':<12} {'ours':>10} {'theirs':>10} {'ratio':>8} {'asked':>8}   kernels: {os.environ.get('SWIFTLET_KERNELS', 'best')}")
+    rows: list[Row] = []
+    absent: dict[str, str] = {}
+
+    def report(row: Row):
+        rows.append(row)
+        print(row, flush=True)
+
+    swiftlet = Swiftlet(os.environ["SWIFTLET_BENCH"])
+    for shape, name, floors in SHAPES:
+        if options.only not in shape:
+            continue
+        for peer, floor in floors.items():
+            if peer in absent:
+                continue
+            try:
+                report(compare(swiftlet, shape, name, peer, floor, options.rounds))
+            except Missing as missing:
+                absent[peer] = str(missing)
+    if options.only in "decaying tail":
+        for row in tails(swiftlet, options.rounds):
+            report(row)
+    swiftlet.close()
+    if options.only in "whole program":
+        for measured in bench_programs.measure(os.environ["SWIFTLET_TOOL"], options.rounds, absent):
+            report(Row(**measured))
+
+    for peer, reason in absent.items():
+        print(f"not compared with {peer}: {reason} (make bench-peers installs it)")
+    if options.markdown:
+        print("\n| shape | against | ours | theirs | ratio | asked |\n|---|---|---|---|---|---|")
+        for row in rows:
+            asked = f"≥ {row.floor:g}" if row.floor is not None else f"≤ {row.ceiling:g}" if row.ceiling is not None else ""
+            print(f"| {row.shape} | {row.peer} | {milliseconds(row.ours_seconds)} | {milliseconds(row.peer_seconds)} | {row.ratio:.2f} | {asked} |")
+    missed = [row for row in rows if row.verdict in ("BELOW", "ABOVE")]
+    met = sum(1 for row in rows if row.verdict == "PASS")
+    print(f"\n{met} of {met + len(missed)} ratios are as asked")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

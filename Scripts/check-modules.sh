@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# The rules between modules that the compiler does not know.
+set -euo pipefail
+
+failed=0
+# Fails with a message when a pattern stands in files where it must not.
+forbid() {
+  local pattern=$1 message=$2
+  shift 2
+  local found
+  found=$(grep -rnE --include='*.swift' "$pattern" "$@" || true)
+  [ -z "$found" ] || { printf '%s:\n%s\n' "$message" "$found" >&2; failed=1; }
+}
+
+import='^[[:space:]]*(@[A-Za-z_]+(\([^)]*\))?[[:space:]]+|public |package |internal |private )*import '
+
+forbid 'unsafeFlags' 'A package with unsafe flags cannot be depended on' Package.swift
+forbid "${import}Foundation" 'No module below AudioFiles imports Foundation' \
+  Sources/AudioCore Sources/FilterDesign Sources/Effects Sources/AudioGraph Sources/SwiftletDSP
+
+others=()
+for module in Sources/*/; do
+  [ "$module" = Sources/AudioCore/ ] || others+=("$module")
+done
+forbid "${import}CKernels" 'Only AudioCore calls the C kernels' "${others[@]}"
+forbid '\b(try!|fatalError\()' 'No input may crash: throw a typed error, or state a precondition' Sources
+forbid '\b(TODO|FIXME|XXX)\b' 'Finish it or leave it out' Sources Tests
+
+exit "$failed"

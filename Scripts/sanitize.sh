@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Runs the tests under one sanitizer, in a build of its own: sanitize.sh address|undefined|thread
+#
+# The build is optimised: unoptimised kernels would take hours, and optimised ones are what people run.
+set -euo pipefail
+
+sanitizer=$1
+arguments=(-c release --disable-xctest --scratch-path ".build-$sanitizer")
+
+if [ "$sanitizer" = undefined ] && [ "$(uname)" = Linux ]; then
+  # Swift checks its own arithmetic always and its Linux compiler has no such option, so that C alone is instrumented and the
+  # runtime of the toolchain's own clang is linked by name.
+  clang="$(dirname "$(readlink -f "$(command -v "${SWIFT:-swift}")")")/clang"
+  runtime=$("$clang" -print-file-name="libclang_rt.ubsan_standalone-$(uname -m).a")
+  if [ ! -e "$runtime" ]; then
+    printf 'swiftlet: %s has no undefined-behaviour runtime for %s\n' "$clang" "$(uname -m)" >&2
+    exit 1
+  fi
+  arguments+=(
+    -Xcc "-fsanitize=undefined,float-cast-overflow" -Xcc "-fno-sanitize-recover=all" -Xlinker "$runtime"
+  )
+else
+  arguments+=(--sanitize "$sanitizer")
+fi
+
+printf '\n== %s sanitizer ==\n' "$sanitizer"
+export UBSAN_OPTIONS=print_stacktrace=1
+export TSAN_OPTIONS=halt_on_error=1
+"${SWIFT:-swift}" test "${arguments[@]}"

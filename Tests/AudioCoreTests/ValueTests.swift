@@ -1,0 +1,130 @@
+import AudioCore
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct ValueTests {
+  @Test func layoutsHaveMeanings() {
+    #expect(ChannelLayout.stereo.count == 2 && ChannelLayout.surround51[3] == .lowFrequency)
+    #expect(ChannelLayout.standard(2) == .stereo && ChannelLayout.standard(7) == .discrete(7))
+    #expect(ChannelLayout.surround71.firstIndex(of: .leftBack) == 4)
+    #expect(ChannelLayout.discrete(3).description == "3 channels")
+  }
+
+  @Test func layoutsAreWrittenAndRead() throws {
+    for layout in [ChannelLayout.mono, .stereo, .surround51, .midSide, .discrete(64)] {
+      let text = try JSONEncoder().encode(layout)
+      #expect(try JSONDecoder().decode(ChannelLayout.self, from: text) == layout)
+    }
+  }
+
+  @Test func tailsCombine() {
+    #expect(Tail.none.followed(by: .frames(3)) == .frames(3))
+    #expect(Tail.frames(2).followed(by: .decaying(3)) == .decaying(5))
+    #expect(Tail.frames(2).joined(with: .decaying(3)) == .decaying(3))
+    #expect(Tail.endless.followed(by: .none) == .endless)
+  }
+
+  @Test func halfPrecisionIsRefusedAtRunTimeToo() throws {
+    #expect {
+      try SampleType.float16.requireProcessable()
+    } throws: {
+      String(describing: $0).contains("half precision") && String(describing: $0).contains("Convert")
+    }
+    try SampleType.float32.requireProcessable()
+  }
+
+  @Test func errorsSayValueRangeAndRemedy() {
+    let error = DesignError(
+      .outOfRange, parameter: "q", value: "-1", problem: "is out of range: above 0", remedy: "Choose a value inside the range")
+    #expect(error.at(stage: "peak").description == "peak: q = -1 is out of range: above 0. Choose a value inside the range.")
+    #expect(error.at(stage: "a").at(stage: "b").stage == "a")
+  }
+
+  @Test func aManualClockMovesWhenItIsToldTo() {
+    let clock = ManualClock()
+    clock.advance(nanoseconds: 5)
+    clock.sleep(nanoseconds: 7)
+    #expect(clock.nanoseconds == 12)
+    let system = SystemClock()
+    let before = system.nanoseconds
+    system.sleep(nanoseconds: 1_000_000)
+    #expect(system.nanoseconds - before >= 1_000_000)
+  }
+}
+
+@Suite struct WaveTests {
+  @Test func wavesAreValues() throws {
+    let a = try Wave([[Float(1), 2], [3, 4]], sampleRate: 48_000)
+    var b = a
+    b[1, 0] = 9
+    #expect(a[1, 0] == 3 && b[1, 0] == 9 && a != b)
+    #expect(a.samples(1) == [3, 4] && a.duration == 2.0 / 48_000)
+    #expect(a.converted(to: Double.self).samples(0) == [1, 2])
+  }
+
+  @Test func badWavesAreRefused() {
+    #expect(throws: DesignError.self) { try Wave([[Float]](), sampleRate: 48_000) }
+    #expect(throws: DesignError.self) { try Wave([[Float(1)], []], sampleRate: 48_000) }
+    #expect(throws: DesignError.self) { try Wave([[Float(1)]], sampleRate: 0) }
+  }
+
+  @Test func blocksLendPartsOfABuffer() {
+    let buffer = SampleBuffer<Float>(channels: 3, capacity: 10)
+    buffer.withBlock(offset: 2, frames: 6) { block in
+      block.withFrames(1..<3) { part in
+        part.withChannels(1..<2) { one in one.withChannel(0) { span in span[0] = 7 } }
+      }
+    }
+    #expect(buffer[1, 3] == 7)
+  }
+}
+
+@Suite struct MailboxTests {
+  @Test func theLastDesignWins() {
+    let mailbox = Mailbox<Int>()
+    mailbox.post(1)
+    mailbox.post(2)
+    var taken: [Int] = []
+    mailbox.take { taken.append(copy $0) }
+    mailbox.take { taken.append(copy $0) }
+    #expect(taken == [2])
+    // The slot for the old one is still full: the next waits until it was collected.
+    mailbox.post(3)
+    mailbox.take { taken.append(copy $0) }
+    #expect(taken == [2, 3])
+  }
+
+  @Test func aThousandLettersCrossThreads() async {
+    let mailbox = Mailbox<Int>()
+    await withTaskGroup(of: Bool.self) { group in
+      group.addTask {
+        for n in 1...1_000 { mailbox.post(n) }
+        return true
+      }
+      group.addTask {
+        var last = 0
+        var rises = true
+        for _ in 0..<100_000 where last < 1_000 {
+          mailbox.take { letter in
+            rises = rises && letter > last
+            last = copy letter
+          }
+        }
+        return rises
+      }
+      for await rises in group { #expect(rises) }
+    }
+  }
+
+  @Test func stateReadersCheckWhatTheyRead() throws {
+    var writer = StateWriter()
+    writer.write(3)
+    writer.write(2.5)
+    var reader = StateReader(writer.bytes)
+    try reader.expect(3, "count")
+    #expect(try reader.readDouble() == 2.5)
+    #expect(reader.isAtEnd)
+    #expect(throws: StateError.self) { try reader.readInt() }
+  }
+}

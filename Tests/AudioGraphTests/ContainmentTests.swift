@@ -1,0 +1,67 @@
+import SwiftletDSP
+import TestSupport
+import Testing
+
+private let mono = StreamFormat(sampleRate: 48_000, channels: 1)
+
+@Suite struct ContainmentTests {
+  // Rises by 1e38 a frame from frame 100 on: beyond Float's range at frame 103.
+  private var input: [[Float]] {
+    [(0..<400).map { $0 >= 100 && $0 < 110 ? 1e38 : $0 >= 200 ? 0.5 : 0 }]
+  }
+
+  @Test func anOverflowIsSilencedToTheEndOfItsCell() throws {
+    let runner = PlanRunner<Float>(try Plan.compile(Integrator(), for: mono))
+    let output = run(runner, input, blocks: [400])[0]
+    #expect(runner.overflowCount == 1)
+    #expect(output[102] > 2e38)
+    // Silent from the overflow to frame 127, then a fresh start.
+    #expect(output[103..<128].allSatisfy { $0 == 0 })
+    #expect(output[200] == 0.5 && output[201] == 1)
+    #expect(output.allSatisfy { $0.isFinite })
+  }
+
+  @Test func theGridStandsStillWhateverTheBlocks() throws {
+    let plan = try Plan.compile(Integrator() | LowPass(100), for: mono)
+    let whole = run(plan, input)
+    for blocks in [unevenBlocks(total: 400), Array(repeating: 1, count: 400), [103, 1, 24, 272], [128, 272]] {
+      let runner = PlanRunner<Float>(plan)
+      #expect(run(runner, input, blocks: blocks) == whole)
+      #expect(runner.overflowCount == 1)
+    }
+  }
+
+  @Test func overflowAfterOverflowIsCountedCellByCell() throws {
+    let plan = try Plan.compile(Integrator(factor: 4), for: mono)
+    let loud = [[Float](repeating: 3e38, count: 640)]
+    let runner = PlanRunner<Float>(plan)
+    let output = run(runner, loud, blocks: [640])[0]
+    #expect(output.allSatisfy { $0 == 0 })
+    #expect(runner.overflowCount == 10)
+    let cut = PlanRunner<Float>(plan)
+    #expect(run(cut, loud, blocks: unevenBlocks(total: 640))[0] == output)
+    #expect(cut.overflowCount == 10)
+  }
+
+  @Test func aSumThatOverflowsIsContained() throws {
+    let plan = try Plan.compile(passthrough + passthrough, for: mono)
+    let output = run(plan, [[3e38, 1, 2]])[0]
+    #expect(output == [0, 0, 0])
+  }
+
+  @Test func anUnstableSectionCannotPoisonTheStream() throws {
+    let plan = try Plan.compile(Integrator(factor: 1e37) | HighPass(20, order: 8), for: mono)
+    let output = run(plan, [[Float](repeating: 1, count: 5_000)])[0]
+    #expect(output.allSatisfy { $0.isFinite })
+  }
+
+  @Test func stateInsideASilencedCellIsSaved() throws {
+    let plan = try Plan.compile(Integrator(), for: mono)
+    let whole = run(plan, input)[0]
+    let first = PlanRunner<Float>(plan)
+    _ = run(first, [Array(input[0][..<110])], blocks: [110])
+    let second = PlanRunner<Float>(plan)
+    try second.restoreState(first.saveState())
+    #expect(run(second, [Array(input[0][110...])], blocks: [290])[0] == Array(whole[110...]))
+  }
+}
