@@ -1,0 +1,41 @@
+import ArgumentParser
+import AudioCore
+import AudioFiles
+import EffectCatalog
+
+/// How the tool ends when something is thrown: what it says and with which status.
+enum Ending {
+  /// Ends the tool. Help and the like are printed and are no failure.
+  static func end(for error: any Error) -> Never {
+    if let (message, status) = describe(error) {
+      StandardError.message(message)
+      SwiftletCommand.exit(withError: ExitCode(status.rawValue))
+    }
+    guard !SwiftletCommand.exitCode(for: error).isSuccess, !(error is ExitCode) else {
+      SwiftletCommand.exit(withError: error)
+    }
+    let message = SwiftletCommand.fullMessage(for: error)
+    StandardError.message(message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message)
+    SwiftletCommand.exit(withError: ExitCode(SwiftletCommand.exitCode(for: error).rawValue))
+  }
+
+  /// Message and status of the errors that the tool and its library throw; nil for those of the command-line parser.
+  static func describe(_ error: any Error) -> (message: String, status: Failure.Status)? {
+    switch error {
+    case let failure as Failure: (failure.message, failure.status)
+    case let error as ExpressionError: ("in the expression: \(error)", .usage)
+    case let error as DesignError: (error.description, error.reason == .sampleType ? .usage : .dataError)
+    case let error as AudioFileError: (error.description, status(of: error.reason))
+    default: nil
+    }
+  }
+
+  private static func status(of reason: AudioFileError.Reason) -> Failure.Status {
+    switch reason {
+    case .notFound, .isDirectory, .permission: .noInput
+    case .unrecognized, .damaged, .truncated, .format: .dataError
+    case .unknownExtension, .encoding, .sampleType: .usage
+    case .tooLarge, .diskFull, .brokenPipe, .system: .ioError
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+
+/// The `swiftlet` tool.
+@main
+struct SwiftletCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "swiftlet",
+    abstract: "Filters and effects for sound: files, pipes and filter design.",
+    discussion: """
+      A chain of effects is written as an expression: effects with their parameters, joined by | (one after another) and \
+      + (side by side, binding tighter), with parentheses.
+
+        swiftlet process in.wav out.wav -e "highpass:80Hz,order=4 | peak:1k,+6dB"
+        swiftlet response "peak:1kHz,gain=+6dB" --rate 48k
+
+      Exit status:
+        0       everything was written
+        64      the command line or an expression is wrong
+        65      the input or a parameter cannot be used
+        66      an input is missing or cannot be opened
+        73      an output cannot be made
+        74      reading or writing failed
+        128+n   stopped by signal n
+
+      Shell completion: swiftlet --generate-completion-script bash (or zsh, fish).
+      """,
+    version: "0.1.0",
+    subcommands: [
+      ProcessCommand.self, InfoCommand.self, EffectsCommand.self, ExplainCommand.self, ResponseCommand.self,
+      DesignCommand.self,
+    ])
+
+  /// Runs the tool and ends it with the status that scripts can tell apart.
+  static func main() {
+    Interrupt.ignoreBrokenPipes()
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      Ending.end(for: error)
+    }
+  }
+}

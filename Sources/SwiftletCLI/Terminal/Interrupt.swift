@@ -1,0 +1,64 @@
+import AudioFiles
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// Control-C, a polite kill, a hang-up and a closed pipe.
+///
+/// The handler removes what temporary files have a name and ends the tool, so that a job that waits for a pipe stops as promptly as one
+/// that computes. The status is 128 and the signal's number, as a shell would say.
+enum Interrupt {
+  // SAFETY: written by the main thread alone, read by the handler, and one word wide. The string it names is never freed.
+  private nonisolated(unsafe) static var temporaryName: UnsafeMutablePointer<CChar>?
+
+  /// A temporary file of the tool's own that has to go when a signal comes.
+  static var temporaryFile: String? {
+    get { temporaryName.map { String(cString: $0) } }
+    set { temporaryName = newValue.flatMap { strdup($0) } }
+  }
+
+  /// Begins to listen. Called once, before the job opens its files.
+  static func install() {
+    TemporaryFiles.prepare()
+    for code in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(code) {
+      setHandler(code) { code in
+        // Only calls that are safe in a signal handler.
+        TemporaryFiles.removeAll()
+        if let name = Interrupt.temporaryName { unlink(name) }
+        _exit(128 + code)
+      }
+    }
+  }
+
+  /// Makes writing to a closed pipe an error that can be reported instead of a sudden end.
+  static func ignoreBrokenPipes() { setHandler(SIGPIPE, SIG_IGN) }
+
+  // What nohup has switched off stays off.
+  private static func isIgnored(_ code: Int32) -> Bool {
+    var action = sigaction()
+    // SAFETY: the call fills one sigaction, which lives across it.
+    guard sigaction(code, nil, &action) == 0 else { return false }
+    #if canImport(Darwin)
+      return unsafeBitCast(action.__sigaction_u.__sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+    #else
+      return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+    #endif
+  }
+
+  private static func setHandler(_ code: Int32, _ handler: (@convention(c) (Int32) -> Void)?) {
+    var action = sigaction()
+    sigemptyset(&action.sa_mask)
+    #if canImport(Darwin)
+      action.__sigaction_u.__sa_handler = handler
+    #else
+      action.__sigaction_handler.sa_handler = handler
+    #endif
+    // SAFETY: the action lives across the call, and the handler captures nothing.
+    sigaction(code, &action, nil)
+  }
+}

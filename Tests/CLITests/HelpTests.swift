@@ -1,0 +1,38 @@
+import Foundation
+import Testing
+
+@Suite struct HelpTests {
+  static let commands = ["process", "info", "effects", "explain", "response", "design"]
+
+  @Test(arguments: commands) func everyCommandHasHelpWithAnExample(command: String) throws {
+    let result = try Tool.run(command, "--help")
+    #expect(result.status == 0)
+    #expect(result.errors.isEmpty)
+    #expect(result.text.contains("OVERVIEW:"))
+    #expect(result.text.contains("USAGE: swiftlet \(command)"))
+    #expect(result.text.contains("  swiftlet \(command)"), "an example")
+  }
+
+  @Test func theToolListsItsCommands() throws {
+    let result = try Tool.run("--help")
+    #expect(result.status == 0)
+    for command in Self.commands { #expect(result.text.contains("\n  \(command) ")) }
+    #expect(result.text.contains("--generate-completion-script"))
+  }
+
+  @Test(arguments: ["bash", "zsh", "fish"]) func completionScriptsAreMade(shell: String) throws {
+    let result = try Tool.run("--generate-completion-script", shell)
+    #expect(result.status == 0)
+    #expect(result.text.contains("swiftlet"))
+  }
+
+  @Test(arguments: [[], ["nonsense"], ["process"], ["process", "a.wav"], ["design"], ["response", "peak:1k,1", "--rate", "fast"]])
+  func aWrongCommandLineIsStatus64(arguments: [String]) throws {
+    let result = try Tool.run(arguments)
+    // Without arguments the tool prints its help.
+    if arguments.isEmpty { return #expect(result.status == 0) }
+    #expect(result.status == 64)
+    #expect(result.errors.hasPrefix("swiftlet: "))
+    #expect(result.output.isEmpty)
+  }
+}
