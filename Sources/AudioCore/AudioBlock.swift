@@ -48,6 +48,19 @@ public struct AudioBlock<S: Sample>: ~Copyable {
       AudioBlock(table: table + range.lowerBound, channels: range.count, offset: offset, frames: frames))
   }
 
+  /// Whether any sample of this block lies in the memory of another.
+  @inlinable
+  public func overlaps(_ other: borrowing AudioBlock<S>) -> Bool {
+    for mine in 0..<channels {
+      let start = unsafeChannel(mine)
+      for theirs in 0..<other.channels {
+        let begin = other.unsafeChannel(theirs)
+        if start < begin + other.frames && begin < start + frames { return true }
+      }
+    }
+    return false
+  }
+
   /// The address of a channel's first sample, for kernels. It is valid while the block is lent.
   @inlinable
   public func unsafeChannel(_ channel: Int) -> UnsafeMutablePointer<S> {

@@ -1,3 +1,5 @@
+@_exported import ComplexModule
+@_exported import RealModule
 @_exported import AudioCore
 @_exported import AudioGraph
 @_exported import Effects

@@ -15,7 +15,7 @@ extension GraphCompiler {
       let channels = network.nodes[node].signals.reduce(0) { $0 + $1.format.channels }
       let frames = network.nodes[node].signals.map(\.maximumFrames).max() ?? 0
       let free = buffers.indices.first { index in
-        guard let holder = owner[index] else { return true }
+        guard let holder = owner[index], holder != 0 else { return false }
         return lastReaders[holder] < node
       }
       guard let free else {
@@ -36,7 +36,9 @@ extension GraphCompiler {
         place: places[wire.node] ?? .output, channels: first..<(first + signals[wire.port].format.channels))
     }
 
-    places[0] = place(0)
+    // The input is read where it lies; its buffer is for input that must be copied, and is never given away.
+    _ = place(0)
+    places[0] = .input
     for (index, node) in network.nodes.enumerated().dropFirst() {
       let isLast = index == network.output.node && lastReaders[index] == Int.max && node.signals.count == 1 && isReadOnce(index)
       places[index] = isLast ? .output : place(index)

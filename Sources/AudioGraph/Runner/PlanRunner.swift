@@ -57,13 +57,17 @@ public final class PlanRunner<S: Sample> {
   }
 
   private func run(_ input: borrowing AudioBlock<S>, into output: borrowing AudioBlock<S>) -> Int {
-    signals[0].withBlock(frames: input.frames) { clean in
-      input.withChannels(0..<input.channels) { main in
-        clean.withChannels(0..<input.channels) { target in nonFiniteInputCount += main.sanitize(into: target) }
+    frameCounts[0] = input.frames
+    // Sound input is read where it lies. It is copied when there is something to replace, and when the output would overwrite what
+    // a stage must read again after an overflow.
+    if input.firstNonFiniteFrame() == nil && !input.overlaps(output) {
+      for step in steps { step.run(input, output, counts: frameCounts, outputIndex: signals.count, tempo: tempo) }
+    } else {
+      signals[0].withBlock(frames: input.frames) { clean in
+        nonFiniteInputCount += input.sanitize(into: clean)
+        for step in steps { step.run(clean, output, counts: frameCounts, outputIndex: signals.count, tempo: tempo) }
       }
     }
-    frameCounts[0] = input.frames
-    for step in steps { step.run(output, counts: frameCounts, outputIndex: signals.count, tempo: tempo) }
     position += Int64(input.frames)
     return frameCounts[signals.count]
   }
