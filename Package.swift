@@ -35,7 +35,7 @@ let package = Package(
       providers: [.apt(["libsndfile1-dev"]), .brew(["libsndfile"])]),
     .target(name: "AudioFiles", dependencies: ["AudioCore", "CSndfile"]),
     .target(name: "Streaming", dependencies: ["AudioCore", "AudioGraph"]),
-    .target(name: "EffectCatalog", dependencies: ["AudioCore", "FilterDesign", "Effects", "AudioGraph"]),
+    .target(name: "EffectCatalog", dependencies: ["AudioCore", "FilterDesign", "Effects"]),
     .target(
       name: "Swiftlet", dependencies: ["SwiftletDSP", "AudioFiles", "Streaming", "EffectCatalog"]),
     .executableTarget(

@@ -63,7 +63,8 @@ extension AudioBlock {
     guard frames > 0, channels > 0 else { return }
     let needed = frames * channels * pcm.byteCount
     precondition(bytes.count >= needed, "\(bytes.count) bytes of PCM for \(needed)")
-    // SAFETY: the table names `channels` runs that hold `offset + frames` samples while lent; the source's size was checked.
+    // SAFETY: the table names `channels` runs that hold `offset + frames` samples while lent; the source's size was
+    // checked.
     let out = UnsafeRawPointer(table).assumingMemoryBound(to: UnsafeMutableRawPointer?.self)
     let done =
       S.self == Float.self
@@ -82,8 +83,10 @@ extension AudioBlock {
     guard frames > 0, channels > 0 else { return 0 }
     let needed = frames * channels * pcm.byteCount
     precondition(bytes.count >= needed, "\(bytes.count) bytes for \(needed) of PCM")
-    precondition(dither.map { $0.channels == channels } ?? true, "dither for another number of channels than \(channels)")
-    // SAFETY: the table names `channels` runs that hold `offset + frames` samples while lent; the target's size was checked.
+    precondition(
+      dither.map { $0.channels == channels } ?? true, "dither for another number of channels than \(channels)")
+    // SAFETY: the table names `channels` runs that hold `offset + frames` samples while lent; the target's size was
+    // checked.
     let source = UnsafeRawPointer(table).assumingMemoryBound(to: UnsafeRawPointer?.self)
     let convert: (UnsafeMutablePointer<sk_dither>?) -> Int = { [channels, offset, frames] streams in
       S.self == Float.self

@@ -8,10 +8,11 @@
 
 /// A file that appears under its name whole or not at all.
 ///
-/// Bytes go to a temporary file in the target's folder; `commit` syncs it, gives it the mode and owner of the file that it replaces (or the
-/// mode that the umask leaves), renames it and syncs the folder. Symbolic links are followed: the link stays and its target is replaced.
-/// Where the system can, the temporary file has no name until the commit, so that a process killed at any moment leaves nothing behind.
-/// Devices are written directly; a pipe that has a name receives the bytes at the commit.
+/// Bytes go to a temporary file in the target's folder; `commit` syncs it, gives it the mode and owner of the file that
+/// it replaces (or the mode that the umask leaves), renames it and syncs the folder. Symbolic links are followed: the
+/// link stays and its target is replaced. Where the system can, the temporary file has no name until the commit, so
+/// that a process killed at any moment leaves nothing behind. Devices are written directly; a pipe that has a name
+/// receives the bytes at the commit.
 public final class AtomicFile {
   /// The path as it was given.
   public let path: String
@@ -84,7 +85,8 @@ public final class AtomicFile {
   private func openTemporary() throws(AudioFileError) {
     let (folder, name) = FileSystem.split(target)
     guard !name.isEmpty, name != ".", name != ".." else { throw .directory(path) }
-    // A new file is made with all permissions that the umask leaves; a replacement stays private until it has the old mode.
+    // A new file is made with all permissions that the umask leaves; a replacement stays private until it has the old
+    // mode.
     let mode: mode_t = original == nil ? 0o666 : 0o600
     descriptor = Self.openUnnamed(folder, mode)
     if descriptor < 0 { try openNamed(folder, name, mode) }
@@ -133,7 +135,9 @@ public final class AtomicFile {
   private func replace() throws(AudioFileError) {
     if let original {
       // Only root may give files away; the mode comes second because a change of owner clears parts of it.
-      if fchown(descriptor, original.st_uid, original.st_gid) != 0 { _ = fchown(descriptor, uid_t.max, original.st_gid) }
+      if fchown(descriptor, original.st_uid, original.st_gid) != 0 {
+        _ = fchown(descriptor, uid_t.max, original.st_gid)
+      }
       guard fchmod(descriptor, original.st_mode & 0o7777) == 0 else {
         throw .system(errno, path: path, doing: "keep its permissions")
       }

@@ -75,7 +75,8 @@ extension AudioFileError {
       case EPIPE: (.brokenPipe, "The program that reads the pipe has ended: look at its messages")
       default: (.system, "Check the device that holds the path, then try again")
       }
-    return AudioFileError(reason, path: path, problem: "cannot \(action): \(String(cString: strerror(code)))", remedy: remedy)
+    return AudioFileError(
+      reason, path: path, problem: "cannot \(action): \(String(cString: strerror(code)))", remedy: remedy)
   }
 
   package static func directory(_ path: String) -> AudioFileError {

@@ -11,8 +11,9 @@ import CSndfile
 
 /// Reads an audio file frame by frame: every container and encoding that libsndfile knows.
 ///
-/// Memory is constant whatever the header claims. Integers arrive divided by 2^(bits - 1), which is exact in Double and up to 24 bits in
-/// Float. The file stays open, and its content stays the same, while another file is renamed over its path.
+/// Memory is constant whatever the header claims. Integers arrive divided by 2^(bits - 1), which is exact in Double and
+/// up to 24 bits in Float. The file stays open, and its content stays the same, while another file is renamed over its
+/// path.
 public final class AudioFileReader<S: Sample>: AudioSource {
   /// The path as it was given.
   public let path: String
@@ -65,7 +66,8 @@ public final class AudioFileReader<S: Sample>: AudioSource {
     let info = file.info
     guard info.channels >= 1, info.channels <= Int32(StreamFormat.maximumChannels) else {
       throw AudioFileError(
-        .format, path: file.path, problem: "states \(info.channels) channels: 1 to \(StreamFormat.maximumChannels) can be read",
+        .format, path: file.path,
+        problem: "states \(info.channels) channels: 1 to \(StreamFormat.maximumChannels) can be read",
         remedy: "The file may be damaged: get it again from its source")
     }
     format = StreamFormat(sampleRate: Double(info.samplerate), layout: file.readLayout())
@@ -83,7 +85,7 @@ public final class AudioFileReader<S: Sample>: AudioSource {
     for tag in Metadata.Tag.allCases { tags[tag] = file.string(tag) }
     metadata = Metadata(tags: tags, container: container?.rawValue ?? "", encoding: encoding?.rawValue ?? "")
     chunks = PreservedChunks(from: file)
-    exchange = encoding?.exchange ?? (S.self == Float.self ? .f32le : .f64le)
+    exchange = file.exchange(for: encoding, container) ?? (S.self == Float.self ? .f32le : .f64le)
     let frameBytes = Int(info.channels) * exchange.byteCount
     scratchFrames = max(64, 131_072 / frameBytes)
     scratch = .allocate(byteCount: scratchFrames * frameBytes, alignment: 64)
@@ -129,7 +131,9 @@ public final class AudioFileReader<S: Sample>: AudioSource {
     let got: sf_count_t =
       switch exchange {
       case .s16le: sf_readf_short(file.pointer, base.assumingMemoryBound(to: Int16.self), count)
-      case .s24le, .s32le: sf_readf_int(file.pointer, base.assumingMemoryBound(to: Int32.self), count)
+      case .s24le:
+        sf_read_raw(file.pointer, base, count * sf_count_t(3 * format.channels)) / sf_count_t(3 * format.channels)
+      case .s32le: sf_readf_int(file.pointer, base.assumingMemoryBound(to: Int32.self), count)
       case .f32le: sf_readf_float(file.pointer, base.assumingMemoryBound(to: Float.self), count)
       case .f64le: sf_readf_double(file.pointer, base.assumingMemoryBound(to: Double.self), count)
       }

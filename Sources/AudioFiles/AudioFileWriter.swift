@@ -3,8 +3,9 @@ import CSndfile
 
 /// Writes an audio file; the container follows the extension, and the file appears whole at `commit` or not at all.
 ///
-/// The encoding is that which was asked for, else the source's (`Container.chooseEncoding` states the rule). A WAV file that needs more than
-/// 4 GiB becomes RF64. Clipped samples and samples that were not finite are counted; neither NaN nor infinity is ever written.
+/// The encoding is that which was asked for, else the source's (`Container.chooseEncoding` states the rule). A WAV file
+/// that needs more than 4 GiB becomes RF64. Clipped samples and samples that were not finite are counted; neither NaN
+/// nor infinity is ever written.
 public final class AudioFileWriter<S: Sample>: AudioSink {
   /// The path as it was given.
   public let path: String
@@ -42,8 +43,8 @@ public final class AudioFileWriter<S: Sample>: AudioSink {
   ///   - encoding: how to store samples; nil keeps what `metadata.encoding` names.
   ///   - metadata: tags, and what the source was stored as.
   ///   - chunks: markers and the like from a reader.
-  ///   - expectedFrames: the length when it is known: a WAV file is then RF64 from the start, or never. When it is not, the header
-  ///     leaves room and the kind is settled at the end.
+  ///   - expectedFrames: the length when it is known: a WAV file is then RF64 from the start, or never. When it is not,
+  ///     the header leaves room and the kind is settled at the end.
   /// - Throws: `AudioFileError` before any sample is taken.
   public init(
     path: String, format: StreamFormat, encoding asked: SampleEncoding? = nil, metadata: Metadata = Metadata(),
@@ -61,7 +62,6 @@ public final class AudioFileWriter<S: Sample>: AudioSink {
     container = wish.container
     self.path = path
     self.format = format
-    exchange = encoding.exchange
     let shape = Self.shape(container, encoding, format, expectedFrames)
     maximumFrames = shape.maximumFrames
 
@@ -77,6 +77,9 @@ public final class AudioFileWriter<S: Sample>: AudioSink {
     file = try SoundFile(handle, info: info, path: path)
 
     if shape.settlesLate { _ = sf_command(file.pointer, sndfile(SFC_RF64_AUTO_DOWNGRADE), nil, sndfile(SF_TRUE)) }
+    // It would hold the time of day, and two runs would not give equal files.
+    _ = sf_command(file.pointer, sndfile(SFC_SET_ADD_PEAK_CHUNK), nil, sndfile(SF_FALSE))
+    exchange = file.exchange(for: encoding, container) ?? encoding.exchange
     let layoutWritten = file.writeLayout(format.layout)
     keepsLayout = layoutWritten || format.layout == .standard(format.channels)
     var dropped: [Metadata.Tag] = []
@@ -93,7 +96,7 @@ public final class AudioFileWriter<S: Sample>: AudioSink {
     finite = SampleBuffer(channels: format.channels, capacity: capacity)
     if exchange.integerBits != nil {
       quantizer = IntegerQuantizer(
-        bits: min(encoding.precisionBits, 32), wide: exchange == .s32le, channels: format.channels, capacity: capacity,
+        bits: min(encoding.precisionBits, 32), exchange: exchange, channels: format.channels, capacity: capacity,
         dither: isDithered ? TriangularDither(channels: format.channels, seed: dither.seed) : nil)
     }
   }
@@ -101,7 +104,8 @@ public final class AudioFileWriter<S: Sample>: AudioSink {
   deinit { cancel() }
 
   /// Takes all frames of the block.
-  /// - Throws: `AudioFileError` when they cannot be stored; the writer then takes no more and the target stays as it was.
+  /// - Throws: `AudioFileError` when they cannot be stored; the writer then takes no more and the target stays as it
+  ///   was.
   public func write(_ block: borrowing AudioBlock<S>) throws {
     precondition(block.channels == format.channels, "\(block.channels) channels for a file of \(format.channels)")
     precondition(isOpen, "\(path) is closed")
@@ -177,7 +181,10 @@ public final class AudioFileWriter<S: Sample>: AudioSink {
     let count = sf_count_t(block.frames)
     switch exchange {
     case .s16le: return Int(sf_writef_short(file.pointer, base.assumingMemoryBound(to: Int16.self), count))
-    case .s24le, .s32le: return Int(sf_writef_int(file.pointer, base.assumingMemoryBound(to: Int32.self), count))
+    case .s24le:
+      let frameBytes = 3 * format.channels
+      return Int(sf_write_raw(file.pointer, base, count * sf_count_t(frameBytes))) / frameBytes
+    case .s32le: return Int(sf_writef_int(file.pointer, base.assumingMemoryBound(to: Int32.self), count))
     case .f32le: return Int(sf_writef_float(file.pointer, base.assumingMemoryBound(to: Float.self), count))
     case .f64le: return Int(sf_writef_double(file.pointer, base.assumingMemoryBound(to: Double.self), count))
     }
@@ -208,7 +215,8 @@ extension AudioFileWriter {
     var shape = Shape(number: container.major | encoding.subtype, maximumFrames: limit)
     guard container == .wav, let limit else { return shape }
     let rate = Int(format.sampleRate)
-    if expected.map({ $0 > limit }) ?? true, Container.rf64.holds(encoding, sampleRate: rate, channels: format.channels) {
+    if expected.map({ $0 > limit }) ?? true, Container.rf64.holds(encoding, sampleRate: rate, channels: format.channels)
+    {
       return Shape(number: Container.rf64.major | encoding.subtype, settlesLate: expected == nil)
     }
     let extensible = SF_FORMAT_WAVEX

@@ -49,8 +49,8 @@ public enum Container: String, Sendable, Hashable, Codable, CaseIterable {
     self = match
   }
 
-  /// The file name extensions that ask for the container, the usual one first; none for SD2, which keeps half of itself in a
-  /// resource fork and is read only.
+  /// The file name extensions that ask for the container, the usual one first; none for SD2, which keeps half of itself
+  /// in a resource fork and is read only.
   public var extensions: [String] {
     switch self {
     case .wav: ["wav", "wave", "bwf"]
@@ -84,7 +84,8 @@ public enum Container: String, Sendable, Hashable, Codable, CaseIterable {
       let known = allCases.filter(\.isWritable).flatMap(\.extensions).sorted().joined(separator: ", ")
       throw AudioFileError(
         .unknownExtension, path: path,
-        problem: suffix.isEmpty ? "has no extension to name a container" : "the extension \"\(suffix)\" names no container",
+        problem: suffix.isEmpty
+          ? "has no extension to name a container" : "the extension \"\(suffix)\" names no container",
         remedy: "Use one of \(known)")
     }
     return (container, suffix == "opus" ? .opus : nil)
@@ -114,8 +115,9 @@ public enum Container: String, Sendable, Hashable, Codable, CaseIterable {
     return encoding != .opus || [8_000, 12_000, 16_000, 24_000, 48_000].contains(sampleRate)
   }
 
-  // What passes libsndfile's check of a format and yet does not come back: MPEG layers I and II and 12-bit DWVW have no encoder, ALAC beyond
-  // 16 bits garbles loud samples, MP3 inside WAV is not read again, and SDS loses its last block (libsndfile 1.2.0).
+  // What passes libsndfile's check of a format and yet does not come back: MPEG layers I and II and 12-bit DWVW have no
+  // encoder, ALAC beyond 16 bits garbles loud samples, MP3 inside WAV is not read again, and SDS loses its last block
+  // (libsndfile 1.2.0).
   private static let unreliable: Set<SampleEncoding> = [.mp1, .mp2, .dwvw12, .alac20, .alac24, .alac32]
 
   /// The most bytes of audio that fit; nil when sizes are 64 bits wide or the container is a stream.

@@ -10,8 +10,8 @@ import CSndfile
 
 /// The byte stream under an encoder: positions for libsndfile, an atomic file below, and the first failure kept.
 ///
-/// libsndfile does not report every failed write, least of all those of its headers at the end; here each one is seen. Small writes
-/// are gathered, since encoders emit a few kilobytes at a time.
+/// libsndfile does not report every failed write, least of all those of its headers at the end; here each one is seen.
+/// Small writes are gathered, since encoders emit a few kilobytes at a time.
 final class EncoderOutput {
   private let file: AtomicFile
   private var position = 0
@@ -40,7 +40,9 @@ final class EncoderOutput {
 
   private func write(_ bytes: UnsafeRawBufferPointer) -> Int {
     guard failure == 0 else { return 0 }
-    if gatheredCount > 0, position != gatheredStart + gatheredCount || gatheredCount + bytes.count > gathered.count { flush() }
+    if gatheredCount > 0, position != gatheredStart + gatheredCount || gatheredCount + bytes.count > gathered.count {
+      flush()
+    }
     if bytes.count >= gathered.count / 2 {
       flush()
       emit(bytes, at: position)

@@ -4,11 +4,13 @@ extension Container {
   /// Chooses the encoding of a file to be written.
   ///
   /// * An encoding that was asked for is taken, or refused with a list of what the container can hold.
-  /// * One inherited from the source is kept when the container holds it. Otherwise the nearest one that loses nothing is taken: the
-  ///   smallest integer that is as deep, then Float (up to 24 bits), then Double. Sources that were decoded by a lossy codec count
-  ///   as Float, or as 24-bit integers where the container has no Float. When all that the container can hold loses something, the choice is refused: depth is
-  ///   never dropped in silence. A container of lossy codecs alone (Ogg, MP3) is a decision that its extension has already made.
-  /// * Without a source, Float or Double is written as the samples are, or the deepest integer that the container holds.
+  /// * One inherited from the source is kept when the container holds it. Otherwise the nearest one that loses nothing
+  ///   is taken: the smallest integer that is as deep, then Float (up to 24 bits), then Double. Sources that were
+  ///   decoded by a lossy codec count as Float, or as 24-bit integers where the container has no Float. When all that
+  ///   the container can hold loses something, the choice is refused: depth is never dropped in silence. A container of
+  ///   lossy codecs alone (Ogg, MP3) is a decision that its extension has already made.
+  /// * Without a source, Float or Double is written as the samples are, or the deepest integer that the container
+  ///   holds.
   /// - Throws: `AudioFileError` of reason `.encoding` or `.format`.
   public func chooseEncoding(
     asked: SampleEncoding?, inherited: SampleEncoding?, codec: SampleEncoding? = nil, sampleType: SampleType,
@@ -28,7 +30,8 @@ extension Container {
     if let asked {
       guard held.contains(asked), codec == nil || codec == asked else {
         throw AudioFileError(
-          .encoding, path: path, problem: "\(rawValue) cannot hold \(asked.rawValue) for \(format.channels) channels at \(rate) Hz",
+          .encoding, path: path,
+          problem: "\(rawValue) cannot hold \(asked.rawValue) for \(format.channels) channels at \(rate) Hz",
           remedy: "Ask for one of \((codec.map { [$0] } ?? held).map(\.rawValue).joined(separator: ", "))")
       }
       return asked

@@ -1,8 +1,9 @@
 import AudioCore
 
-/// Rounds samples to integers of any depth, as the 16- or 32-bit integers that libsndfile takes.
+/// Rounds samples to integers of any depth, as the 16- or 32-bit integers that libsndfile takes, or packed 24-bit ones.
 ///
-/// Depths of 16, 24 and 32 bits are the kernels'; the others are scaled down to them, rounded there, clipped and moved to the top bits.
+/// Depths of 16, 24 and 32 bits are the kernels'; the others are scaled down to them, rounded there, clipped and moved
+/// to the top bits.
 struct IntegerQuantizer<S: Sample> {
   /// Samples that were clipped, or were NaN, so far.
   private(set) var clipped = 0
@@ -13,14 +14,14 @@ struct IntegerQuantizer<S: Sample> {
   private let scaled: SampleBuffer<S>?
   private let packed: RawMemory?
 
-  /// Makes a quantizer; `wide` asks for 32-bit results, else they are 16 bits.
-  init(bits: Int, wide: Bool, channels: Int, capacity: Int, dither: TriangularDither?) {
+  /// Makes a quantizer whose results have the form of `exchange`.
+  init(bits: Int, exchange: PCMFormat, channels: Int, capacity: Int, dither: TriangularDither?) {
     self.bits = bits
-    self.wide = wide
+    wide = exchange == .s32le
     self.dither = dither
     form = bits <= 16 ? .s16le : bits <= 24 ? .s24le : .s32le
     scaled = form.integerBits == bits ? nil : SampleBuffer(channels: channels, capacity: capacity)
-    packed = form == .s24le ? RawMemory(count: channels * capacity * 3) : nil
+    packed = form == .s24le && exchange == .s32le ? RawMemory(count: channels * capacity * 3) : nil
   }
 
   /// Rounds a block into interleaved integers in host order.
@@ -70,11 +71,4 @@ struct IntegerQuantizer<S: Sample> {
       }
     }
   }
-}
-
-/// Raw memory with an owner.
-final class RawMemory {
-  let bytes: UnsafeMutableRawBufferPointer
-  init(count: Int) { bytes = .allocate(byteCount: max(count, 64), alignment: 64) }
-  deinit { bytes.deallocate() }
 }

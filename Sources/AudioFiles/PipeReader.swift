@@ -11,8 +11,8 @@ import CSndfile
 
 /// Reads an audio file that arrives through a descriptor, such as standard input.
 ///
-/// WAV of 16, 24 and 32 bits and of floating point is read as it comes, unknown lengths included. Other containers need to be read at any
-/// place: they are first copied to a temporary file without a name. Memory is constant in both cases.
+/// WAV of 16, 24 and 32 bits and of floating point is read as it comes, unknown lengths included. Other containers need
+/// to be read at any place: they are first copied to a temporary file without a name. Memory is constant in both cases.
 public final class PipeReader<S: Sample>: AudioSource {
   public let format: StreamFormat
   public let frameCount: Int?

@@ -35,13 +35,15 @@ public final class PipeWAVWriter<S: Sample>: AudioSink {
   ///   - source: how the source was stored; nil when the samples were made in memory.
   /// - Throws: `AudioFileError` for an encoding that such a stream cannot hold, or when the header cannot be written.
   public init(
-    descriptor: Int32 = 1, name: String = "standard output", format: StreamFormat, encoding asked: SampleEncoding? = nil,
+    descriptor: Int32 = 1, name: String = "standard output", format: StreamFormat,
+    encoding asked: SampleEncoding? = nil,
     source: SampleEncoding? = nil, dither: Dither = .auto
   ) throws(AudioFileError) {
     let pcm = try Self.choose(asked, source, name)
     guard Int32(exactly: format.sampleRate) != nil, format.channels * pcm.byteCount <= Int(UInt16.max) else {
       throw AudioFileError(
-        .format, path: name, problem: "WAV cannot hold \(format)", remedy: "Choose a whole number of hertz and fewer channels")
+        .format, path: name, problem: "WAV cannot hold \(format)",
+        remedy: "Choose a whole number of hertz and fewer channels")
     }
     raw = try RawWriter(descriptor: descriptor, name: name, pcm: pcm, format: format, dither: dither, source: source)
     self.format = format

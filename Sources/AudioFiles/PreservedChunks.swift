@@ -26,7 +26,8 @@ public struct PreservedChunks: Sendable, Hashable {
   /// - Returns: whether the container has a place for all of them.
   package func write(to file: SoundFile) -> Bool {
     let commands = [
-      (SFC_SET_CUE, cues), (SFC_SET_INSTRUMENT, instrument), (SFC_SET_BROADCAST_INFO, broadcast), (SFC_SET_CART_INFO, cart),
+      (SFC_SET_CUE, cues), (SFC_SET_INSTRUMENT, instrument), (SFC_SET_BROADCAST_INFO, broadcast),
+      (SFC_SET_CART_INFO, cart),
     ]
     var kept = true
     for case (let command, var bytes?) in commands {

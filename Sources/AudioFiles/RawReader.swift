@@ -73,7 +73,8 @@ public final class RawReader<S: Sample>: AudioSource {
     frameCount = (byteCount ?? Self.remainingBytes(descriptor)).map { $0 / frameBytes }
   }
 
-  /// Fills the block from its start and returns the frames read: fewer than asked only at the end. Short reads of a pipe are completed.
+  /// Fills the block from its start and returns the frames read: fewer than asked only at the end. Short reads of a
+  /// pipe are completed.
   /// - Throws: `AudioFileError` of reason `.truncated` when the stream ends inside a frame, or the system's reason.
   public func read(into block: borrowing AudioBlock<S>) throws -> Int {
     precondition(block.channels == format.channels, "\(block.channels) channels for a stream of \(format.channels)")

@@ -8,8 +8,8 @@ package final class SoundFile {
   package let path: String
   package private(set) var info: SF_INFO
 
-  /// Takes a handle that libsndfile has just opened, and the descriptor under it if it is to be closed with it; a nil handle is the failure that
-  /// libsndfile can explain.
+  /// Takes a handle that libsndfile has just opened, and the descriptor under it if it is to be closed with it; a nil
+  /// handle is the failure that libsndfile can explain.
   package init(
     _ handle: OpaquePointer?, info: SF_INFO, path: String, descriptor: Int32? = nil
   ) throws(AudioFileError) {
@@ -45,6 +45,17 @@ package final class SoundFile {
   package var failure: String? {
     guard let handle, sf_error(handle) != 0 else { return nil }
     return Self.text(handle)
+  }
+
+  /// The form in which samples are exchanged for an encoding. Packed 24-bit samples of the WAV family are taken as they
+  /// stand in the file, which spares a detour through 32 bits.
+  package func exchange(for encoding: SampleEncoding?, _ container: Container?) -> PCMFormat? {
+    if encoding == .s24, container == .wav || container == .rf64 || container == .w64,
+      sf_command(pointer, sndfile(SFC_RAW_DATA_NEEDS_ENDSWAP), nil, 0) == 0
+    {
+      return .s24le
+    }
+    return encoding?.exchange
   }
 
   package func string(_ tag: Metadata.Tag) -> String? {

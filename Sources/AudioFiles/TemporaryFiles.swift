@@ -10,12 +10,13 @@ import Synchronization
 
 /// The temporary files that exist under a name right now, for a signal handler to remove.
 public enum TemporaryFiles {
-  // Each slot holds the address of a C string that is never freed while it stands here: a handler may read it at any moment.
+  // Each slot holds the address of a C string that is never freed while it stands here: a handler may read it at any
+  // moment.
   private static let slots = Slots()
 
   /// Removes all of them. Safe in a signal handler: it takes no lock and allocates nothing.
   public static func removeAll() {
-    slots.forEach { (slot: borrowing Atomic<UInt>) in
+    slots.visit { (slot: borrowing Atomic<UInt>) in
       if let name = UnsafePointer<CChar>(bitPattern: slot.load(ordering: .acquiring)) { _ = unlink(name) }
     }
   }
@@ -46,7 +47,7 @@ public enum TemporaryFiles {
     let s0 = Atomic<UInt>(0), s1 = Atomic<UInt>(0), s2 = Atomic<UInt>(0), s3 = Atomic<UInt>(0)
     let s4 = Atomic<UInt>(0), s5 = Atomic<UInt>(0), s6 = Atomic<UInt>(0), s7 = Atomic<UInt>(0)
 
-    func forEach(_ body: (borrowing Atomic<UInt>) -> Void) {
+    func visit(_ body: (borrowing Atomic<UInt>) -> Void) {
       body(s0)
       body(s1)
       body(s2)
@@ -60,8 +61,10 @@ public enum TemporaryFiles {
     func claim(_ address: UInt) -> Int? {
       var index = 0
       var found: Int?
-      forEach { (slot: borrowing Atomic<UInt>) in
-        if found == nil, slot.compareExchange(expected: 0, desired: address, ordering: .releasing).exchanged { found = index }
+      visit { (slot: borrowing Atomic<UInt>) in
+        if found == nil, slot.compareExchange(expected: 0, desired: address, ordering: .releasing).exchanged {
+          found = index
+        }
         index += 1
       }
       return found
@@ -69,7 +72,7 @@ public enum TemporaryFiles {
 
     func clear(_ wanted: Int) {
       var index = 0
-      forEach { (slot: borrowing Atomic<UInt>) in
+      visit { (slot: borrowing Atomic<UInt>) in
         if index == wanted { slot.store(0, ordering: .releasing) }
         index += 1
       }

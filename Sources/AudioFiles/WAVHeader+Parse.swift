@@ -81,7 +81,8 @@ extension WAVHeader {
   }
 
   private static let tagNames: [String: Metadata.Tag] = [
-    "INAM": .title, "ICOP": .copyright, "ISFT": .software, "IART": .artist, "ICMT": .comment, "ICRD": .date, "IPRD": .album,
+    "INAM": .title, "ICOP": .copyright, "ISFT": .software, "IART": .artist, "ICMT": .comment, "ICRD": .date,
+    "IPRD": .album,
     "ITRK": .trackNumber, "IGNR": .genre,
   ]
 

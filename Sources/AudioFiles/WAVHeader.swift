@@ -11,7 +11,8 @@ struct WAVHeader {
   /// The size that stands for "unknown" in a header that is written before its data.
   static let unknownSize: UInt32 = 0xFFFF_FFFF
 
-  /// Writes the head with unknown lengths: the plain form for one and two channels, the extensible form with a channel mask for more.
+  /// Writes the head with unknown lengths: the plain form for one and two channels, the extensible form with a channel
+  /// mask for more.
   func bytes() -> [UInt8] {
     let isFloat = pcm.integerBits == nil
     let tag: UInt16 = isFloat ? 3 : 1

@@ -67,15 +67,16 @@ struct sk_sos {
   const sk_sos_kernels *kernels;
   size_t sections;
   size_t channels;
-  /// The distance between two rows of the state, in elements: the channels, padded so that a vector may pass the last one.
+  /// The distance between two rows of the state, in elements: the channels, padded so that a vector may pass the last
+  /// one.
   size_t stride;
   size_t bytes;
   sk_precision precision;
   sk_mode mode;
   /// b0 b1 b2 a1 a2 of every section.
   double *coefficients;
-  /// Rows of one value a channel, in the type of the arithmetic. In double: the last input and the one before it, then the
-  /// same of every section's output. In float: w1 and w2 of every section.
+  /// Rows of one value a channel, in the type of the arithmetic. In double: the last input and the one before it, then
+  /// the same of every section's output. In float: w1 and w2 of every section.
   void *state;
   /// Tables and scratch of the kernels.
   unsigned char *workspace;

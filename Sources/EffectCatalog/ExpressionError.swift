@@ -35,8 +35,15 @@ public struct ExpressionError: Error, Hashable, Sendable, Codable, CustomStringC
     self.kind = kind
     self.expression = expression
     self.range = range
-    self.message = message
+    self.message = Self.printable(message)
     self.hint = hint
+  }
+
+  /// A message without characters that steer a terminal, and with its middle left out where a value in it is long.
+  private static func printable(_ message: String) -> String {
+    let scalars = message.unicodeScalars.map { $0.steersTerminal ? "\u{FFFD}" : $0 }
+    let shown = scalars.count <= 240 ? scalars : scalars.prefix(120) + ["…"] + scalars.suffix(60)
+    return String(String.UnicodeScalarView(shown))
   }
 
   /// The message, the expression with its place marked, and the hint.

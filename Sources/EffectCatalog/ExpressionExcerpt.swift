@@ -56,7 +56,7 @@ struct ExpressionExcerpt {
 
 extension Unicode.Scalar {
   /// Whether it could move the cursor, colour the terminal or turn the direction of writing.
-  fileprivate var steersTerminal: Bool {
+  var steersTerminal: Bool {
     switch value {
     case 0..<0x20, 0x7F..<0xA0, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: true
     default: false

@@ -188,7 +188,8 @@ import Testing
     let wave = try Wave<Float>([[0.5, 1.5, -1.5, .nan, .infinity, -1, 1]], sampleRate: 8_000)
     let expected: [(SampleEncoding, Int)] = [(.s16, 3), (.s24, 3), (.u8, 3), (.s32, 3), (.f32, 0), (.f64, 0)]
     for (encoding, clipped) in expected {
-      let writer = try AudioFileWriter<Float>(path: scratch["a.wav"], format: wave.format, encoding: encoding, dither: .none)
+      let writer = try AudioFileWriter<Float>(
+        path: scratch["a.wav"], format: wave.format, encoding: encoding, dither: .none)
       try wave.withBlock { try writer.write($0) }
       try writer.commit()
       #expect(writer.clippedSamples == clipped, "\(encoding)")

@@ -47,7 +47,8 @@ import Testing
     let wave = try tone(channels: 1, frames: 2_000)
     let path = scratch["a." + name]
     let held = try Container.forPath(path).container.encodings(sampleRate: 48_000, channels: 1)
-    try wave.write(to: path, encoding: held.contains(.s16) ? .s16 : held.contains(.opus) && name == "opus" ? .opus : nil)
+    try wave.write(
+      to: path, encoding: held.contains(.s16) ? .s16 : held.contains(.opus) && name == "opus" ? .opus : nil)
     try everyDamage(Array(Data(contentsOf: URL(fileURLWithPath: path))), prefixes: 150, flips: 100)
   }
 

@@ -18,7 +18,8 @@ import Testing
     let steps = try written(wave, encoding, .auto).samples(0).map { $0 / step }
     let mean = steps.reduce(0, +) / Double(frames)
     let variance = steps.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(frames)
-    // Triangular noise makes mean and variance of the error independent of the signal: 1/6 from the dither, 1/12 from rounding.
+    // Triangular noise makes mean and variance of the error independent of the signal: 1/6 from the dither, 1/12 from
+    // rounding.
     #expect(abs(mean - 1 / 3.0) < 0.01, "mean \(mean)")
     #expect(abs(variance - 0.25) < 0.01, "variance \(variance)")
     #expect(steps.allSatisfy { abs($0) <= 2 })

@@ -37,7 +37,8 @@ enum OddWAV {
 
   private static func bigEndian() -> [UInt8] {
     func big<I: FixedWidthInteger>(_ value: I) -> [UInt8] { little(value).reversed() }
-    let format = big(UInt16(1)) + big(UInt16(1)) + big(UInt32(48_000)) + big(UInt32(96_000)) + big(UInt16(2)) + big(UInt16(16))
+    let format =
+      big(UInt16(1)) + big(UInt16(1)) + big(UInt32(48_000)) + big(UInt32(96_000)) + big(UInt16(2)) + big(UInt16(16))
     let data = (0..<50).flatMap { big(Int16($0 * 317)) }
     return Array("RIFX".utf8) + big(UInt32(4 + 24 + 8 + data.count)) + Array("WAVEfmt ".utf8) + big(UInt32(16)) + format
       + Array("data".utf8) + big(UInt32(data.count)) + data
@@ -52,10 +53,21 @@ enum OddWAV {
 
   static let all: [(name: String, bytes: [UInt8])] = [
     ("plain", riff(chunk("fmt ", fmt()) + chunk("data", samples(50)))),
-    ("extensible", riff(chunk("fmt ", extensible(channels: 2, bits: 16, valid: 16, mask: 3)) + chunk("data", samples(50)))),
-    ("20 bits in 24", riff(chunk("fmt ", extensible(channels: 1, bits: 24, valid: 20, mask: 4)) + chunk("data", samples(51)))),
+    (
+      "extensible",
+      riff(chunk("fmt ", extensible(channels: 2, bits: 16, valid: 16, mask: 3)) + chunk("data", samples(50)))
+    ),
+    (
+      "20 bits in 24",
+      riff(chunk("fmt ", extensible(channels: 1, bits: 24, valid: 20, mask: 4)) + chunk("data", samples(51)))
+    ),
     ("bytes", riff(chunk("fmt ", fmt(bits: 8)) + chunk("data", Array(samples(50).dropLast())))),
-    ("odd chunk", riff(chunk("junk", [1, 2, 3]) + chunk("fmt ", fmt()) + chunk("LIST", Array("INFO".utf8) + chunk("INAM", Array("odd".utf8) + [0])) + chunk("data", samples(50)))),
+    (
+      "odd chunk",
+      riff(
+        chunk("junk", [1, 2, 3]) + chunk("fmt ", fmt())
+          + chunk("LIST", Array("INFO".utf8) + chunk("INAM", Array("odd".utf8) + [0])) + chunk("data", samples(50)))
+    ),
     ("truncated", riff(chunk("fmt ", fmt()) + Array("data".utf8) + little(UInt32(5_000)) + samples(50))),
     ("inside a frame", riff(chunk("fmt ", fmt(channels: 2)) + chunk("data", Array(samples(51).dropLast())))),
     ("unknown length", unknownLength(.max, samples(50))),
@@ -72,13 +84,16 @@ enum OddWAV {
     let process = Process()
     let pipe = Pipe()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["python3", "-c", "import importlib.util as u; print(u.find_spec('scipy').submodule_search_locations[0])"]
+    process.arguments = [
+      "python3", "-c", "import importlib.util as u; print(u.find_spec('scipy').submodule_search_locations[0])",
+    ]
     process.standardOutput = pipe
     process.standardError = FileHandle.nullDevice
     guard (try? process.run()) != nil else { return [] }
     let output = pipe.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
-    let folder = String(decoding: output, as: UTF8.self).split(separator: "\n").first.map { $0 + "/io/tests/data" } ?? ""
+    let folder =
+      String(decoding: output, as: UTF8.self).split(separator: "\n").first.map { $0 + "/io/tests/data" } ?? ""
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     return names.filter { $0.hasSuffix(".wav") }.sorted().compactMap { name in
       FileManager.default.contents(atPath: folder + "/" + name).map { (name, Array($0)) }

@@ -109,14 +109,16 @@ import Testing
       let noise = try grid(bits: encoding.integerBits ?? 24, channels: layout.count, frames: 9_001)
       let format = StreamFormat(sampleRate: 44_100, layout: layout)
       let bytes = try caught { descriptor in
-        let writer = try PipeWAVWriter<Double>(descriptor: descriptor, format: format, encoding: encoding, dither: .none)
+        let writer = try PipeWAVWriter<Double>(
+          descriptor: descriptor, format: format, encoding: encoding, dither: .none)
         try noise.withBlock { try writer.write($0) }
         try writer.finish()
       }
       #expect(bytes.count > 9_001 * layout.count)
       try fed(bytes) { descriptor in
         let reader = try PipeReader<Double>(descriptor: descriptor)
-        #expect(reader.isStreaming && reader.format == format && reader.encoding == encoding && reader.frameCount == nil)
+        #expect(
+          reader.isStreaming && reader.format == format && reader.encoding == encoding && reader.frameCount == nil)
         #expect(try readAll(reader, channels: layout.count) == (0..<layout.count).map { noise.samples($0) })
       }
       // What a pipe carries is a file that others can read.

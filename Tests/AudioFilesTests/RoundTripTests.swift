@@ -1,5 +1,6 @@
 import AudioCore
 import AudioFiles
+import Foundation
 import Testing
 
 @Suite struct RoundTripTests {
@@ -15,7 +16,9 @@ import Testing
     let path = scratch["a." + container.extensions[0]]
     let rates = [48_000, 44_100, 8_000]
     for channels in [1, 2, 6] {
-      guard let rate = rates.first(where: { container.holds(encoding, sampleRate: $0, channels: channels) }) else { continue }
+      guard let rate = rates.first(where: { container.holds(encoding, sampleRate: $0, channels: channels) }) else {
+        continue
+      }
       let bits = encoding.integerBits ?? (encoding == .f32 ? 24 : 50)
       let wave = try grid(bits: bits, channels: channels, frames: 5_003, rate: Double(rate))
       try wave.write(to: path, encoding: encoding, dither: .none)
@@ -35,7 +38,8 @@ import Testing
   @Test(arguments: lossy) func codecsKeepTheTone(container: Container, encoding: SampleEncoding) throws {
     let scratch = try Scratch()
     let path = scratch["a." + (encoding == .opus ? "opus" : container.extensions[0])]
-    guard let rate = [48_000, 44_100, 8_000].first(where: { container.holds(encoding, sampleRate: $0, channels: 1) }) else {
+    guard let rate = [48_000, 44_100, 8_000].first(where: { container.holds(encoding, sampleRate: $0, channels: 1) })
+    else {
       return
     }
     let wave = try tone(channels: 1, frames: rate, rate: Double(rate))
@@ -110,5 +114,55 @@ import Testing
     #expect(try buffer.withBlock(frames: 500) { try reader.read(into: $0) } == 223)
     #expect(buffer[1, 0] == wave[1, 777])
     #expect(throws: AudioFileError.self) { try reader.seek(to: 1_001) }
+  }
+
+  @Test func lengthDecidesBetweenRIFFAndRF64() throws {
+    let scratch = try Scratch()
+    let wave = try grid(bits: 24, channels: 2, frames: 1_000)
+    for (expected, kind) in [(nil, "RIFF"), (1_000, "RIFF"), (1 << 32, "RF64")] as [(Int?, String)] {
+      let writer = try AudioFileWriter<Double>(
+        path: scratch["a.wav"], format: wave.format, encoding: .s24, dither: .none, expectedFrames: expected)
+      try wave.withBlock { try writer.write($0) }
+      try writer.commit()
+      let bytes = try Data(contentsOf: URL(fileURLWithPath: scratch["a.wav"]))
+      #expect(String(decoding: bytes[0..<4], as: UTF8.self) == kind)
+      #expect(try Wave<Double>.read(scratch["a.wav"]) == wave)
+    }
+  }
+
+  @Test func equalSoundsGiveEqualFiles() throws {
+    let scratch = try Scratch()
+    let wave = try tone(channels: 2, frames: 1_000)
+    for name in ["wav", "aiff", "caf", "flac"] {
+      let encoding: SampleEncoding = name == "flac" ? .s24 : .f32
+      try wave.write(to: scratch["a." + name], encoding: encoding)
+      let first = try Data(contentsOf: URL(fileURLWithPath: scratch["a." + name]))
+      usleep(1_100_000)
+      try wave.write(to: scratch["a." + name], encoding: encoding)
+      #expect(try Data(contentsOf: URL(fileURLWithPath: scratch["a." + name])) == first, "\(name)")
+    }
+  }
+
+  @Test func markersAndLoopsAreKept() throws {
+    let scratch = try Scratch()
+    let cue =
+      OddWAV.little(UInt32(1)) + OddWAV.little(UInt32(7)) + OddWAV.little(UInt32(20)) + Array("data".utf8)
+      + OddWAV.little(UInt32(0)) + OddWAV.little(UInt32(0)) + OddWAV.little(UInt32(20))
+    let sampler = [0, 0, 20_833, 60, 0, 0, 0, 1, 0, 0, 0, 5, 30, 0, 0].flatMap { OddWAV.little(UInt32($0)) }
+    let bytes = OddWAV.riff(
+      OddWAV.chunk("fmt ", OddWAV.fmt()) + OddWAV.chunk("cue ", cue) + OddWAV.chunk("smpl", sampler)
+        + OddWAV.chunk("data", OddWAV.samples(50)))
+    try Data(bytes).write(to: URL(fileURLWithPath: scratch["a.wav"]))
+    let wave = try Wave<Double>.read(scratch["a.wav"])
+    let reader = try AudioFileReader<Double>(path: scratch["a.wav"])
+    #expect(!reader.chunks.isEmpty)
+    let writer = try AudioFileWriter<Double>(
+      path: scratch["b.wav"], format: reader.format, metadata: reader.metadata, chunks: reader.chunks,
+      expectedFrames: 50)
+    try wave.withBlock { try writer.write($0) }
+    try writer.commit()
+    #expect(writer.keepsChunks)
+    #expect(try AudioFileReader<Double>(path: scratch["b.wav"]).chunks == reader.chunks)
+    #expect(try Wave<Double>.read(scratch["b.wav"]) == wave)
   }
 }

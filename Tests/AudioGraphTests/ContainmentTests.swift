@@ -45,7 +45,7 @@ private let mono = StreamFormat(sampleRate: 48_000, channels: 1)
 
   @Test func aSumThatOverflowsIsContained() throws {
     let plan = try Plan.compile(passthrough + passthrough, for: mono)
-    let output = run(plan, [[3e38, 1, 2]])[0]
+    let output = run(plan, [[3e38, 1, 2] as [Float]])[0]
     #expect(output == [0, 0, 0])
   }
 

@@ -7,9 +7,10 @@ extension KernelTests {
     static let channelCounts = [1, 2, 3, 5, 6, 8, 16, 33, 64]
     static let lengths = [0, 1, 2, 7, 63, 64, 65, 255, 256, 1000, 4099]
 
-    /// The allowed relative RMS error, in dB: rounding to float lies near -150, of the float recurrence near -120.
+    /// The allowed relative RMS error in dB. Rounding to float lies near -150; float arithmetic near -130 a section,
+    /// which a cascade of many random sections amplifies.
     static func bound(_ precision: sk_precision) -> Double {
-      precision == SK_F64 ? -220 : precision == SK_F32_MIXED ? -140 : -85
+      precision == SK_F64 ? -220 : precision == SK_F32_MIXED ? -140 : -65
     }
 
     @Test(arguments: channelCounts)
@@ -24,7 +25,8 @@ extension KernelTests {
           for precision in KernelTests.precisions {
             for mode in KernelTests.modes {
               KernelTests.forEachLevel { level in
-                let shape = "\(level) precision \(precision.rawValue) mode \(mode.rawValue) \(count) x \(channels) x \(frames)"
+                let shape =
+                  "\(level) precision \(precision.rawValue) mode \(mode.rawValue) \(count) x \(channels) x \(frames)"
                 do {
                   let whole = try Cascade(sections, channels: channels, precision: precision, mode: mode)
                     .process(input, blocks: [frames])

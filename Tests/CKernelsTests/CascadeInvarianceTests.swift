@@ -25,7 +25,8 @@ extension KernelTests {
               #expect(try run(noise.partition(frames)) == whole, "\(shape): blocks differ")
               #expect(try run(noise.partition(frames), inPlace: true) == whole, "\(shape): in place differs")
               #expect(try run(noise.partition(frames), moving: true) == whole, "\(shape): moved state differs")
-              #expect(try run(Array(repeating: 1, count: 50) + [frames - 50]) == whole, "\(shape): single frames differ")
+              #expect(
+                try run(Array(repeating: 1, count: 50) + [frames - 50]) == whole, "\(shape): single frames differ")
             } catch {
               Issue.record(error, "\(shape)")
             }

@@ -31,7 +31,8 @@ extension KernelTests {
         for precision in KernelTests.precisions {
           for mode in KernelTests.modes {
             do {
-              let cascade = try Cascade([[1, 0, 0, 0, 0], [1, 0, 0, 0, 0]], channels: 1, precision: precision, mode: mode)
+              let cascade = try Cascade(
+                [[1, 0, 0, 0, 0], [1, 0, 0, 0, 0]], channels: 1, precision: precision, mode: mode)
               #expect(try cascade.process(input, blocks: [300]) == input, "\(level)")
               #expect(cascade.memory > 0)
             } catch {
@@ -142,7 +143,9 @@ extension KernelTests {
             do {
               let sections = Array(repeating: [1.0, 0, 0, 0, 0], count: 8)
               let cascade = try Cascade(sections, channels: channels, precision: SK_F32_MIXED, mode: SK_INVARIANT)
-              let names = cascade.algorithm(frames: frames).split(separator: "+").map { String($0.filter { $0 != " " }) }
+              let names = cascade.algorithm(frames: frames).split(separator: "+").map {
+                String($0.filter { $0 != " " })
+              }
               #expect(Set(names).isSubset(of: ["scalar", "channels", "wavefront"]), "\(level)")
               #expect(level != "scalar" || names == ["scalar"])
             } catch {

@@ -47,6 +47,11 @@ import Testing
     #expect(try lines("\"\u{202E}\" = peek")[1] == "  \"\u{FFFD}\" = peek")
   }
 
+  @Test func messagesAreShortAndPlain() throws {
+    #expect(try lines("lowpass:\u{1B}[31m")[0] == "\"\u{FFFD}[31m\" is not a number")
+    #expect(try lines("lowpass:" + String(repeating: "x", count: 10_000))[0].count < 200)
+  }
+
   @Test func longExpressionsAreCut() throws {
     let long = Array(repeating: "gain:1", count: 100).joined(separator: " | ")
     let lines = try lines(long + " | peek | " + long)

