@@ -42,7 +42,8 @@ struct ProcessCommand: ParsableCommand {
   var precision: Precision = .mixed
 
   @Option(
-    help: ArgumentHelp("How to store samples: s16, s24, s32, f32, f64, vorbis, …; by default as the input does.", valueName: "name"))
+    help: ArgumentHelp(
+      "How to store samples: s16, s24, s32, f32, f64, vorbis, …; by default as the input does.", valueName: "name"))
   var encoding: SampleEncoding?
 
   @Option(help: "Noise before rounding: auto (when the depth shrinks), tpdf or none.")
@@ -88,7 +89,8 @@ struct ProcessCommand: ParsableCommand {
     let form = try raw.form()
     let source = try InputStream<S>(
       path: input, raw: try raw.applies(to: input) ? form.map { ($0, try raw.inputFormat()) } : nil)
-    let meter = !quiet && StandardError.isTerminal
+    let meter =
+      !quiet && StandardError.isTerminal
       ? ProgressMeter(sampleRate: source.format.sampleRate, style: Style.of(descriptor: 2)) : nil
     defer { meter?.clear() }
     let settings = OutputStream<S>.Settings(
@@ -97,9 +99,9 @@ struct ProcessCommand: ParsableCommand {
     let processor = StreamProcessor<S>(
       graph, precision: precision, mode: mode, chunkFrames: chunk, tail: tail ? .runOut : .trim)
     let started = SystemCalls.seconds
-    let (run, sink) = try processor.run(from: source, progress: { meter?.update($0) }) { format in
-      try OutputStream<S>(path: output, format: format, settings: settings, from: source)
-    }
+    let (run, sink) = try processor.run(
+      from: source, progress: { meter?.update($0) },
+      to: { format in try OutputStream<S>(path: output, format: format, settings: settings, from: source) })
     try sink.commit()
     return ProcessReport(
       input: input, output: output, format: source.format, run: run, expectedFrames: source.expectedFrames,
