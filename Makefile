@@ -42,10 +42,9 @@ sanitize: packages  ## Run the tests under the address, undefined-behaviour and 
 	@Scripts/sanitize.sh undefined
 	@Scripts/sanitize.sh thread
 
-bench: packages  ## Measure, and print the ratio to every peer that is installed
+bench: packages  ## Measure, and print the ratio to every peer that is installed (BENCH="--only mono" for some)
 	$(SWIFT) build -c release --product swiftlet
-	$(SWIFT) build -c release --package-path Benchmarks
-	@Scripts/bench.sh
+	@Scripts/bench.sh $(BENCH)
 
 bench-peers:  ## Install the peers that `make bench` compares with: SciPy, TorchFX, pedalboard, ffmpeg, SoX
 	@Scripts/install-packages.sh "$(APT_PEERS)" "$(BREW_PEERS)"

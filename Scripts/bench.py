@@ -1,7 +1,8 @@
 """Times Swiftlet against its peers in one run and prints each ratio beside the least that is asked of it.
 
-Ours and a peer's run alternate (A B A B), a ratio is taken from each pair, and the median of the ratios is printed: what
-else the machine does hits both. Everything runs on one thread. A peer that is not installed is left out and named.
+Ours and a peer's run alternate (A B A B), each the shortest of three runs, a ratio is taken from each pair, and the median
+of the ratios is printed: what else the machine does hits both. Everything runs on one thread. A peer that is not installed
+is left out and named.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import bench_programs
 from bench_peers import PEERS, Missing
 
 ROUNDS = 7
+RUNS = 3
 
 
 @dataclass
@@ -57,7 +59,7 @@ class Swiftlet:
     def __init__(self, path: str):
         self.process = subprocess.Popen([path, "--serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def seconds(self, name: str, repeats: int = 1) -> float:
+    def seconds(self, name: str, repeats: int) -> float:
         self.process.stdin.write(f"{name} {repeats}\n")
         self.process.stdin.flush()
         answer = json.loads(self.process.stdout.readline())
@@ -102,22 +104,22 @@ TAILS = [("decaying tail against a loud signal, f32", "loud/single", "decay/sing
 
 def compare(swiftlet: Swiftlet, shape: str, name: str, peer: str, floor: float | None, rounds: int) -> Row:
     """Alternates our benchmark and a peer's."""
-    work, runs = PEERS[peer](name)
+    work, calls = PEERS[peer](name)
     pairs = []
     for round_number in range(rounds + 1):
-        pair = swiftlet.seconds(name), work()
+        pair = swiftlet.seconds(name, RUNS), min(work() for _ in range(RUNS))
         # The first pair maps memory and warms caches.
         if round_number > 0:
             pairs.append(pair)
     ours, theirs = (statistics.median(column) for column in zip(*pairs))
     ratio = statistics.median(b / a for a, b in pairs)
-    return Row(shape, peer, ours / runs, theirs / runs, ratio, floor)
+    return Row(shape, peer, ours / calls, theirs / calls, ratio, floor)
 
 
 def tails(swiftlet: Swiftlet, rounds: int) -> list[Row]:
     rows = []
     for shape, loud, decay in TAILS:
-        pairs = [(swiftlet.seconds(loud, 3), swiftlet.seconds(decay, 3)) for _ in range(rounds)]
+        pairs = [(swiftlet.seconds(loud, RUNS), swiftlet.seconds(decay, RUNS)) for _ in range(rounds)]
         loud_time, decay_time = (statistics.median(column) for column in zip(*pairs))
         ratio = statistics.median(b / a for a, b in pairs)
         rows.append(Row(shape, "loud", decay_time, loud_time, ratio, ceiling=1.2))

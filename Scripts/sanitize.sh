@@ -3,6 +3,7 @@
 #
 # The build is optimised: unoptimised kernels would take hours, and optimised ones are what people run.
 set -euo pipefail
+cd "$(dirname "$0")/.."
 
 sanitizer=$1
 arguments=(-c release --disable-xctest --scratch-path ".build-$sanitizer")
@@ -24,6 +25,7 @@ else
 fi
 
 printf '\n== %s sanitizer ==\n' "$sanitizer"
+export LSAN_OPTIONS="suppressions=$PWD/Scripts/leaks.supp:print_suppressions=0"
 export UBSAN_OPTIONS=print_stacktrace=1
 export TSAN_OPTIONS=halt_on_error=1
 "${SWIFT:-swift}" test "${arguments[@]}"

@@ -28,5 +28,5 @@ func level(_ wave: Wave<Float>, at frequency: Double) -> Double {
 
 for frequency in [50.0, 1_000.0] {
   let (before, after) = (level(recording, at: frequency), level(cleaned, at: frequency))
-  print("\(Int(frequency)) Hz: \(before.rounded()) dB before, \(after.rounded()) dB after")
+  print(String(format: "%5.0f Hz: %5.1f dB before, %5.1f dB after", frequency, before, after))
 }

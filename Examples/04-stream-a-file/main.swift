@@ -12,9 +12,13 @@ let noise = try Wave<Float>(format: StreamFormat(sampleRate: 44_100, channels: 2
 try noise.write(to: "noise.wav", encoding: .s24)
 
 let reader = try AudioFileReader<Float>(path: "noise.wav")
-let writer = try AudioFileWriter<Float>(path: "telephone.flac", format: reader.format, encoding: .s16)
-let telephone = Butterworth(.bandPass(300, 3_400), order: 4) | Gain(decibels: 3)
-let report = try StreamProcessor<Float>(telephone).run(from: reader, to: writer)
-try writer.commit()
+let telephone = StreamProcessor<Float>(Butterworth(.bandPass(300, 3_400), order: 4) | Gain(decibels: 3))
+// The file is opened once the graph is known to be right and its output format is known.
+let (report, file) = try telephone.run(from: reader) { format in
+  try AudioFileWriter<Float>(path: "telephone.flac", format: format, encoding: .s16)
+}
+try file.commit()
+
+let result = try AudioFileInfo(path: "telephone.flac")
 print("\(report.framesRead) frames read, \(report.framesWritten) written")
-print(try AudioFileInfo(path: "telephone.flac"))
+print("\(result.container), \(result.encoding), \(result.sampleRate) Hz, \(result.channels) channels")

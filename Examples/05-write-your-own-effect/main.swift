@@ -26,7 +26,8 @@ struct Tilt: SOSDesignable {
 let mono = StreamFormat(sampleRate: 48_000, channels: 1)
 let plan = try Plan.compile(HighPass(30) | Tilt(pivot: 1_000, gain: 4), for: mono)
 let response = try plan.frequencyResponse(at: [100, 1_000, 10_000])
-print("tilt:", response.magnitudeDecibels.compactMap { $0 }.map { "\(($0 * 10).rounded() / 10) dB" })
+let levels = response.magnitudeDecibels.map { String(format: "%+.1f dB", $0 ?? -.infinity) }
+print("tilt at 100 Hz, 1 kHz and 10 kHz:", levels.joined(separator: ", "))
 
 /// Rounds peaks off: `tanh(drive · x)`. Nothing here is linear, so it brings a processor of its own.
 struct SoftClip: Effect {
@@ -94,4 +95,4 @@ final class SoftClipProcessor<S: Sample>: AudioProcessor {
 
 let loud = try Wave<Float>([(0..<480).map { Float(sin(2 * .pi * Double($0) / 48)) }], sampleRate: 48_000)
 let clipped = try (loud | SoftClip(drive: 4) | Gain(decibels: -6)).render(RenderOptions(tail: .trim))
-print("soft clip: peak \((0..<clipped.frames).map { abs(clipped[0, $0]) }.max() ?? 0)")
+print("soft clip, 6 dB down: peak \((0..<clipped.frames).map { abs(clipped[0, $0]) }.max() ?? 0)")

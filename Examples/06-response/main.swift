@@ -1,15 +1,16 @@
 // A filter can be looked at without any audio: response, delay, poles, and what order a task needs.
+import Foundation
 import Swiftlet
 
 let sampleRate = 48_000.0
 let elliptic = try SectionCascade.elliptic(
   .lowPass(3_000), order: 5, ripple: 0.5, attenuation: 60, sampleRate: sampleRate)
 
-print("  Hz      dB   delay (ms)")
+print("     Hz       dB  delay")
 for frequency: Frequency in [100, 1_000, 3_000, 4_000, 8_000] {
   let gain = elliptic.magnitudeInDecibels(at: frequency, sampleRate: sampleRate)
-  let delay = elliptic.groupDelay(at: frequency, sampleRate: sampleRate).map { "\(($0 * 1e6).rounded() / 1e3)" } ?? "-"
-  print("\(Int(frequency.hertz))  \((gain * 100).rounded() / 100)  \(delay)")
+  let delay = elliptic.groupDelay(at: frequency, sampleRate: sampleRate) ?? .nan
+  print(String(format: "%7.0f  %7.2f  %.3f ms", frequency.hertz, gain, delay * 1_000))
 }
 print("largest pole radius: \(elliptic.poles.map(\.length).max() ?? 0)")
 
