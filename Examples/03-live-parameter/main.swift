@@ -4,7 +4,8 @@ import Swiftlet
 
 let tone = Live(Peak(1_000, gain: 0))
 let format = StreamFormat(sampleRate: 48_000, channels: 1)
-let runner = PlanRunner<Float>(try Plan.compile(HighPass(30) | tone, for: format, options: PlanOptions(maximumFrames: 480)))
+let runner = PlanRunner<Float>(
+  try Plan.compile(HighPass(30) | tone, for: format, options: PlanOptions(maximumFrames: 480)))
 
 let input = SampleBuffer<Float>(channels: 1, capacity: 480)
 let output = SampleBuffer<Float>(channels: 1, capacity: 480)

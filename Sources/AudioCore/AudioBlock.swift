@@ -35,7 +35,8 @@ public struct AudioBlock<S: Sample>: ~Copyable {
     _ range: Range<Int>, _ body: (borrowing AudioBlock<S>) throws(E) -> R
   ) throws(E) -> R {
     precondition(range.lowerBound >= 0 && range.upperBound <= frames, "frames \(range) of \(frames)")
-    return try body(AudioBlock(table: table, channels: channels, offset: offset + range.lowerBound, frames: range.count))
+    return try body(
+      AudioBlock(table: table, channels: channels, offset: offset + range.lowerBound, frames: range.count))
   }
 
   /// Lends a range of the channels, such as one port, as a block of its own.

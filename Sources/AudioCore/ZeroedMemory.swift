@@ -16,6 +16,8 @@ final class ZeroedMemory {
   private let mappedBytes: Int
 
   private static let hugePage = 2 << 20
+  // Linux's MADV_HUGEPAGE, which the C library's module does not import.
+  private static let adviseHugePages: Int32 = 14
 
   init(byteCount: Int, alignment: Int) {
     #if os(Linux)
@@ -29,7 +31,7 @@ final class ZeroedMemory {
         mappedBytes = length
         start = memory.alignedUp(toMultipleOf: Self.hugePage)
         // A hint: without it the memory works as well, more slowly.
-        _ = madvise(start, byteCount, 14 /* MADV_HUGEPAGE */)
+        _ = madvise(start, byteCount, Self.adviseHugePages)
         return
       }
     #endif

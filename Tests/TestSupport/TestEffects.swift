@@ -93,7 +93,8 @@ public struct Widen: Effect {
   public func design(in context: DesignContext) throws(DesignError) -> TestDesign {
     guard context.format.channels == 1 else {
       throw DesignError(
-        .format, parameter: "channels", value: String(context.format.channels), problem: "is not 1", remedy: "Widen mono only")
+        .format, parameter: "channels", value: String(context.format.channels), problem: "is not 1",
+        remedy: "Widen mono only")
     }
     return TestDesign(outputs: [StreamFormat(sampleRate: context.sampleRate, channels: channels)])
   }
@@ -208,11 +209,15 @@ public struct Rate: Effect {
 /// A factor that events change at their frames.
 public struct StepGain: Effect {
   public static let name = "stepgain"
-  public static let parameters: [Parameter<StepGain>] = [.number("factor", "the factor", \.factor, in: -10...10, default: 1)]
+  public static let parameters: [Parameter<StepGain>] = [
+    .number("factor", "the factor", \.factor, in: -10...10, default: 1)
+  ]
   public var factor: Double
   public init(_ factor: Double) { self.factor = factor }
 
-  public func design(in context: DesignContext) throws(DesignError) -> TestDesign { TestDesign(outputs: [context.format]) }
+  public func design(in context: DesignContext) throws(DesignError) -> TestDesign {
+    TestDesign(outputs: [context.format])
+  }
 
   public func makeProcessor<S: Sample>(
     _ design: TestDesign, in context: DesignContext, as type: S.Type

@@ -40,7 +40,8 @@ extension GraphCompiler {
     _ = place(0)
     places[0] = .input
     for (index, node) in network.nodes.enumerated().dropFirst() {
-      let isLast = index == network.output.node && lastReaders[index] == Int.max && node.signals.count == 1 && isReadOnce(index)
+      let isLast =
+        index == network.output.node && lastReaders[index] == Int.max && node.signals.count == 1 && isReadOnce(index)
       places[index] = isLast ? .output : place(index)
       let channels = node.signals.reduce(0) { $0 + $1.format.channels }
       let work: Plan.Work =
@@ -59,11 +60,14 @@ extension GraphCompiler {
     if places[network.output.node] != .output {
       steps.append(
         .init(
-          work: .copy, inputs: [slot(network.output)], output: .init(place: .output, channels: 0..<end.format.channels)))
+          work: .copy, inputs: [slot(network.output)], output: .init(place: .output, channels: 0..<end.format.channels))
+      )
     }
     return Plan(
-      input: input, output: end.format, options: options, latencyFrames: end.latencyFrames, tail: end.tail, vanished: vanished,
-      maximumOutputFrames: end.maximumFrames, keepsFrameCount: end.frameChangers.isEmpty, steps: steps, buffers: buffers,
+      input: input, output: end.format, options: options, latencyFrames: end.latencyFrames, tail: end.tail,
+      vanished: vanished,
+      maximumOutputFrames: end.maximumFrames, keepsFrameCount: end.frameChangers.isEmpty, steps: steps,
+      buffers: buffers,
       network: network)
   }
 

@@ -76,7 +76,8 @@ public struct Plan: Sendable {
     _ item: some Connectable, for input: StreamFormat, options: PlanOptions = PlanOptions()
   ) throws(DesignError) -> Plan {
     try input.validate()
-    try DesignError.require(Double(options.maximumFrames), in: 1...16_777_216, parameter: "maximumFrames", unit: "frames")
+    try DesignError.require(
+      Double(options.maximumFrames), in: 1...16_777_216, parameter: "maximumFrames", unit: "frames")
     var compiler = GraphCompiler(input: input, options: options)
     return try compiler.compile(item.graph)
   }

@@ -42,7 +42,8 @@ public final class PlanRunner<S: Sample> {
   public func process(_ input: borrowing AudioBlock<S>, into output: borrowing AudioBlock<S>) -> Int {
     precondition(
       input.channels == plan.input.channels && output.channels == plan.output.channels,
-      "\(input.channels) into \(output.channels) channels through a plan of \(plan.input.channels) into \(plan.output.channels)")
+      "\(input.channels) into \(output.channels) channels through a plan of \(plan.input.channels) into \(plan.output.channels)"
+    )
     var done = 0
     var produced = 0
     while done < input.frames {
@@ -100,7 +101,8 @@ public final class PlanRunner<S: Sample> {
     guard let step = steps.first(where: { $0.identity == stage }) else {
       let known = steps.compactMap(\.identity).joined(separator: ", ")
       throw DesignError(
-        .inconsistent, parameter: "stage", value: stage, problem: "is not in this plan: \(known)", remedy: "Name one of these")
+        .inconsistent, parameter: "stage", value: stage, problem: "is not in this plan: \(known)",
+        remedy: "Name one of these")
     }
     try step.schedule(parameter, to: value, at: position)
   }

@@ -99,7 +99,8 @@ final class RunnerStep<S: Sample> {
 
   /// Runs the step on the frames that its input has. [worker]
   func run(
-    _ planInput: borrowing AudioBlock<S>, _ callerOutput: borrowing AudioBlock<S>, counts: UnsafeMutablePointer<Int>, outputIndex: Int, tempo: Double?
+    _ planInput: borrowing AudioBlock<S>, _ callerOutput: borrowing AudioBlock<S>, counts: UnsafeMutablePointer<Int>,
+    outputIndex: Int, tempo: Double?
   ) {
     for input in planInputs { inputTable[input.place] = planInput.unsafeChannel(input.channel) }
     if writesToCaller {
@@ -186,10 +187,12 @@ final class RunnerStep<S: Sample> {
 
   /// The number of frames changes: there is no common grid, so an overflow silences the block.
   private func runChanging(
-    _ processor: any BlockProcessor<S>, _ input: borrowing AudioBlock<S>, _ output: borrowing AudioBlock<S>, tempo: Double?
+    _ processor: any BlockProcessor<S>, _ input: borrowing AudioBlock<S>, _ output: borrowing AudioBlock<S>,
+    tempo: Double?
   ) -> Int {
     let produced = call(processor, input, output, at: position, tempo: tempo)
-    precondition(produced >= 0 && produced <= output.frames, "a stage produced \(produced) of at most \(output.frames) frames")
+    precondition(
+      produced >= 0 && produced <= output.frames, "a stage produced \(produced) of at most \(output.frames) frames")
     output.withFrames(0..<produced) { made in
       guard made.firstNonFiniteFrame() != nil else { return }
       overflowCount += 1
@@ -228,7 +231,8 @@ final class RunnerStep<S: Sample> {
     }
     guard events.insert(parameter: index, value: value, at: position) else {
       throw DesignError(
-        .outOfRange, parameter: parameter, problem: "has too many events waiting", remedy: "Schedule them later", stage: identity)
+        .outOfRange, parameter: parameter, problem: "has too many events waiting", remedy: "Schedule them later",
+        stage: identity)
     }
   }
 

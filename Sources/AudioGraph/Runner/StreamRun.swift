@@ -97,7 +97,8 @@ extension Plan {
   /// - Throws: `DesignError` of reason `.unsupported` when it never ends.
   func finiteTail() throws(DesignError) -> Int {
     guard let frames = tail.frameCount else {
-      throw DesignError(.unsupported, parameter: "tail", problem: "never ends", remedy: "Trim it, or give it less feedback")
+      throw DesignError(
+        .unsupported, parameter: "tail", problem: "never ends", remedy: "Trim it, or give it less feedback")
     }
     return frames
   }

@@ -17,7 +17,7 @@ struct ProcessCommand: ParsableCommand {
       - is standard input or output: WAV, or headerless samples with --raw. With --raw, a file whose extension names no \
       container (.raw, .pcm, none) is headerless too.
 
-        swiftlet process in.wav out.wav -e "highpass:80Hz,order=4 | peak:1k,+6dB"
+        swiftlet process in.wav out.wav -e "highpass:80Hz,order=4 | peak:1k,gain=+6dB"
         swiftlet process in.flac out.wav -e "lowpass:200 + highpass:2k" -e gain:-3dB
         arecord -f S16_LE -r 48000 | swiftlet process - - -e notch:50Hz,q=30 | aplay
         swiftlet process - - --raw f32le -r 48k -c 2 -e highpass:20 < a.f32 > b.f32
