@@ -14,7 +14,7 @@ import sys
 from dataclasses import dataclass
 
 import bench_programs
-from bench_peers import PEERS, Missing
+from bench_peers import PEERS, Missing, errors_in_float
 
 ROUNDS = 7
 RUNS = 3
@@ -41,11 +41,16 @@ class Row:
             return "PASS" if self.ratio <= self.ceiling else "ABOVE"
         return ""
 
+    @property
+    def asked(self) -> str:
+        if self.floor is not None:
+            return f"≥ {self.floor:g}"
+        return f"≤ {self.ceiling:g}" if self.ceiling is not None else ""
+
     def __str__(self) -> str:
-        asked = f">= {self.floor:g}" if self.floor is not None else f"<= {self.ceiling:g}" if self.ceiling is not None else ""
         return (
             f"{self.shape:<45} {self.peer:<12} {milliseconds(self.ours_seconds):>10} {milliseconds(self.peer_seconds):>10}"
-            f" {self.ratio:>7.2f}x {asked:>8} {self.verdict}"
+            f" {self.ratio:>7.2f}x {self.asked:>8} {self.verdict}"
         )
 
 
@@ -126,11 +131,50 @@ def tails(swiftlet: Swiftlet, rounds: int) -> list[Row]:
     return rows
 
 
+def accuracy(path: str) -> list[str]:
+    """The error of difficult filters on Float samples, ours and the peers', as lines of a Markdown table."""
+    ours: dict[str, dict[str, float]] = {}
+    for line in subprocess.run([path, "--accuracy"], check=True, capture_output=True, text=True).stdout.splitlines():
+        found = json.loads(line)
+        ours.setdefault(found["filter"], {})[found["precision"]] = found["error_db"]
+    peers = {}
+    for peer in ("scipy", "torchfx"):
+        try:
+            peers[peer] = errors_in_float(peer)
+        except Missing:
+            pass
+    lines = [
+        f"| error on Float samples, dB | mixed | single | {' | '.join(f'{peer} f32' for peer in peers)} |",
+        "|---" + "|---:" * (2 + len(peers)) + "|",
+    ]
+    for name, errors in ours.items():
+        values = [errors["mixed"], errors["single"], *(peers[peer][name] for peer in peers)]
+        lines.append(f"| {name} | {' | '.join(f'{value:.0f}' for value in values)} |")
+    return lines
+
+
+def update(path: str, rows: list[Row], errors: list[str]):
+    """Replaces what stands between the markers of a Markdown file by a table of the rows."""
+    begin, end = "<!-- bench -->", "<!-- /bench -->"
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    before, rest = text.split(begin)
+    after = rest.split(end)[1]
+    lines = ["| shape | against | ours | theirs | ratio | asked |", "|---|---|---:|---:|---:|---:|"]
+    for row in rows:
+        lines.append(
+            f"| {row.shape} | {row.peer} | {milliseconds(row.ours_seconds)} | {milliseconds(row.peer_seconds)} "
+            f"| {row.ratio:.2f} | {row.asked} |"
+        )
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(before + begin + "\n" + "\n".join([*errors, "", *lines]) + "\n" + end + after)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="", help="run the shapes whose name contains this")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="pairs measured for each ratio")
-    parser.add_argument("--markdown", action="store_true", help="print the rows as a Markdown table at the end")
+    parser.add_argument("--update", metavar="FILE", help="put the rows into this file's table, between its bench markers")
     options = parser.parse_args()
 
     print(f"{'':<45} {'against':<12} {'ours':>10} {'theirs':>10} {'ratio':>8} {'asked':>8}   kernels: {os.environ.get('SWIFTLET_KERNELS', 'best')}")
@@ -141,6 +185,8 @@ def main() -> int:
         rows.append(row)
         print(row, flush=True)
 
+    errors = accuracy(os.environ["SWIFTLET_BENCH"])
+    print("\n".join(errors) + "\n")
     swiftlet = Swiftlet(os.environ["SWIFTLET_BENCH"])
     for shape, name, floors in SHAPES:
         if options.only not in shape:
@@ -162,11 +208,8 @@ def main() -> int:
 
     for peer, reason in absent.items():
         print(f"not compared with {peer}: {reason} (make bench-peers installs it)")
-    if options.markdown:
-        print("\n| shape | against | ours | theirs | ratio | asked |\n|---|---|---|---|---|---|")
-        for row in rows:
-            asked = f"≥ {row.floor:g}" if row.floor is not None else f"≤ {row.ceiling:g}" if row.ceiling is not None else ""
-            print(f"| {row.shape} | {row.peer} | {milliseconds(row.ours_seconds)} | {milliseconds(row.peer_seconds)} | {row.ratio:.2f} | {asked} |")
+    if options.update:
+        update(options.update, rows, errors)
     missed = [row for row in rows if row.verdict in ("BELOW", "ABOVE")]
     met = sum(1 for row in rows if row.verdict == "PASS")
     print(f"\n{met} of {met + len(missed)} ratios are as asked")

@@ -86,5 +86,32 @@ def pedalboard(name: str):
     return lambda: timed(lambda: board(wave, SAMPLE_RATE)), 1
 
 
+# The filters of `swiftlet-bench --accuracy`: order, kind, frequency, sample rate.
+DIFFICULT = {
+    "high-pass order 8, 20 Hz at 48 kHz": (8, "high", 20, 48_000),
+    "low-pass order 8, 10 Hz at 48 kHz": (8, "low", 10, 48_000),
+    "high-pass order 2, 5 Hz at 192 kHz": (2, "high", 5, 192_000),
+}
+
+
+def errors_in_float(peer: str) -> dict[str, float]:
+    """Relative RMS error in decibels of a peer's float32 filter, against SciPy in float64 on the same samples."""
+    numpy, filters = load("numpy"), load("scipy.signal")
+    wave = noise(1, 400_000, double=False)
+    errors = {}
+    for name, (order, kind, frequency, rate) in DIFFICULT.items():
+        sections = filters.butter(order, frequency, kind, fs=rate, output="sos")
+        exact = filters.sosfilt(sections, wave.astype(numpy.float64))
+        if peer == "scipy":
+            output = filters.sosfilt(sections.astype(numpy.float32), wave)
+        else:
+            torch, torchfx_filters = load("torch"), load("torchfx.filter")
+            make = torchfx_filters.HiButterworth if kind == "high" else torchfx_filters.LoButterworth
+            output = make(frequency, order=order, fs=rate)(torch.from_numpy(wave)).numpy()
+        difference = output.astype(numpy.float64) - exact
+        errors[name] = 10 * float(numpy.log10((difference**2).sum() / (exact**2).sum()))
+    return errors
+
+
 # Name of a peer: a function from one of our benchmarks' names to (measure once, runs in one measurement).
 PEERS = {"scipy": scipy, "torchfx": torchfx, "pedalboard": pedalboard}

@@ -25,9 +25,9 @@ let benchmarks: [Benchmark] =
     offline("peaks/mixed", equaliser, 2, .mixed, Float.self),
     blocks("block/single", .single),
     blocks("block/mixed", .mixed),
-    blocks("loud/single", .single, signal: noise),
+    blocks("loud/single", .single, signal: { try noise(channels: $0, frames: $1, as: $2) }),
     blocks("decay/single", .single, signal: decayingNoise),
-    blocks("loud/mixed", .mixed, signal: noise),
+    blocks("loud/mixed", .mixed, signal: { try noise(channels: $0, frames: $1, as: $2) }),
     blocks("decay/mixed", .mixed, signal: decayingNoise),
   ]
 

@@ -4,9 +4,11 @@ import SwiftletDSP
 let sampleRate = 48_000.0
 
 /// White noise at -20 dB, the same in every run.
-func noise<S: Sample>(channels: Int, frames: Int, as type: S.Type = S.self) throws -> Wave<S> {
+func noise<S: Sample>(
+  channels: Int, frames: Int, as type: S.Type = S.self, rate: Double = sampleRate
+) throws -> Wave<S> {
   var state: UInt64 = 0x9E37_79B9_7F4A_7C15
-  return try Wave(format: StreamFormat(sampleRate: sampleRate, channels: channels), frames: frames) { block in
+  return try Wave(format: StreamFormat(sampleRate: rate, channels: channels), frames: frames) { block in
     for channel in 0..<channels {
       block.withChannel(channel) { samples in
         for frame in samples.indices {

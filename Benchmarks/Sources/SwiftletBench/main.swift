@@ -1,5 +1,6 @@
 // Without arguments: every benchmark once, a line of JSON each. With names: these. With `--serve`: a name and a number of
-// repeats a line from standard input, so that a driver can alternate with other libraries in one run.
+// repeats a line from standard input, so that a driver can alternate with other libraries in one run. With `--accuracy`: errors
+// of difficult filters.
 
 #if canImport(Glibc)
   import Glibc
@@ -36,6 +37,8 @@ func serve() throws {
 let names = CommandLine.arguments.dropFirst()
 if names == ["--serve"] {
   try serve()
+} else if names == ["--accuracy"] {
+  try printAccuracy()
 } else if names == ["--list"] {
   for benchmark in benchmarks { print(benchmark.name) }
 } else {
