@@ -54,9 +54,6 @@ def by_scipy(family, response, order, edges, ripple, attenuation):
     return np.tile(z, 2), np.tile(p, 2), k * k
 
 
-PROTOTYPES = {}
-
-
 def distance(found, true):
     """The largest distance of a root to its partner, the partners chosen to make the sum least."""
     a, b = np.array([complex(r) for r in found]), np.array([complex(r) for r in true])

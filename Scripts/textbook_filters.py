@@ -121,7 +121,8 @@ def decibels(zpk, frequency):
     return 20 * mp.log10(value) if value else -mp.inf
 
 
-# ---- designs -------------------------------------------------------------------------------------------------------
+# Made once: a prototype serves every edge.
+PROTOTYPES = {}
 
 
 def prototype(family, order, ripple, attenuation):

@@ -268,3 +268,34 @@ public struct Integrator: Effect {
     }
   }
 }
+
+/// Halves its last output and adds the input, in the sample's own type.
+public struct Fading: Effect {
+  public static let name = "fading"
+  public static let parameters: [Parameter<Fading>] = []
+  public init() {}
+
+  public func design(in context: DesignContext) throws(DesignError) -> TestDesign {
+    TestDesign(outputs: [context.format], tail: .decaying(20))
+  }
+
+  public func makeProcessor<S: Sample>(
+    _ design: TestDesign, in context: DesignContext, as type: S.Type
+  ) -> any AudioProcessor<S, TestDesign> {
+    ClosureProcessor(design, state: context.format.channels) { state, input, output, _ in
+      for channel in 0..<input.channels {
+        input.withChannel(channel) { x in
+          output.withChannel(channel) { y in
+            var last = S(state[channel])
+            for n in 0..<x.count {
+              last = last / 2 + x[n]
+              y[n] = last
+            }
+            state[channel] = Double(last)
+          }
+        }
+      }
+      return input.frames
+    }
+  }
+}

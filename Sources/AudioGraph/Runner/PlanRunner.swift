@@ -44,6 +44,9 @@ public final class PlanRunner<S: Sample> {
       input.channels == plan.input.channels && output.channels == plan.output.channels,
       "\(input.channels) into \(output.channels) channels through a plan of \(plan.input.channels) into \(plan.output.channels)"
     )
+    // Once for the whole run, so that effects written in Swift are covered too.
+    let mode = FloatMode.flushDenormals()
+    defer { mode.restore() }
     var done = 0
     var produced = 0
     while done < input.frames {
