@@ -29,7 +29,14 @@ let package = Package(
     .target(name: "FilterDesign", dependencies: ["AudioCore"]),
     .target(name: "Effects", dependencies: ["AudioCore", "FilterDesign"]),
     .target(name: "AudioGraph", dependencies: ["AudioCore", "FilterDesign", "Effects"]),
-    .target(name: "SwiftletDSP", dependencies: ["AudioCore", "FilterDesign", "Effects", "AudioGraph"]),
+    .target(
+      name: "SwiftletDSP",
+      dependencies: [
+        "AudioCore", "FilterDesign", "Effects", "AudioGraph",
+        // Responses are complex numbers: whoever imports the library can use them.
+        .product(name: "ComplexModule", package: "swift-numerics"),
+        .product(name: "RealModule", package: "swift-numerics"),
+      ]),
     .systemLibrary(
       name: "CSndfile", pkgConfig: "sndfile",
       providers: [.apt(["libsndfile1-dev"]), .brew(["libsndfile"])]),

@@ -14,8 +14,10 @@ extension AudioBlock {
       let target = UnsafeMutableRawPointer(output.unsafeChannel(channel))
       replaced +=
         S.self == Float.self
-        ? sk_sanitize_f32(target.assumingMemoryBound(to: Float.self), source.assumingMemoryBound(to: Float.self), frames)
-        : sk_sanitize_f64(target.assumingMemoryBound(to: Double.self), source.assumingMemoryBound(to: Double.self), frames)
+        ? sk_sanitize_f32(
+          target.assumingMemoryBound(to: Float.self), source.assumingMemoryBound(to: Float.self), frames)
+        : sk_sanitize_f64(
+          target.assumingMemoryBound(to: Double.self), source.assumingMemoryBound(to: Double.self), frames)
     }
     return replaced
   }
@@ -42,9 +44,11 @@ extension AudioBlock {
       let source = UnsafeRawPointer(unsafeChannel(channel))
       let target = UnsafeMutableRawPointer(output.unsafeChannel(channel))
       if S.self == Float.self {
-        sk_gain_f32(target.assumingMemoryBound(to: Float.self), source.assumingMemoryBound(to: Float.self), frames, gain)
+        sk_gain_f32(
+          target.assumingMemoryBound(to: Float.self), source.assumingMemoryBound(to: Float.self), frames, gain)
       } else {
-        sk_gain_f64(target.assumingMemoryBound(to: Double.self), source.assumingMemoryBound(to: Double.self), frames, gain)
+        sk_gain_f64(
+          target.assumingMemoryBound(to: Double.self), source.assumingMemoryBound(to: Double.self), frames, gain)
       }
     }
   }

@@ -35,7 +35,8 @@ public struct AudioBlock<S: Sample>: ~Copyable {
     _ range: Range<Int>, _ body: (borrowing AudioBlock<S>) throws(E) -> R
   ) throws(E) -> R {
     precondition(range.lowerBound >= 0 && range.upperBound <= frames, "frames \(range) of \(frames)")
-    return try body(AudioBlock(table: table, channels: channels, offset: offset + range.lowerBound, frames: range.count))
+    return try body(
+      AudioBlock(table: table, channels: channels, offset: offset + range.lowerBound, frames: range.count))
   }
 
   /// Lends a range of the channels, such as one port, as a block of its own.
@@ -46,6 +47,19 @@ public struct AudioBlock<S: Sample>: ~Copyable {
     precondition(range.lowerBound >= 0 && range.upperBound <= channels, "channels \(range) of \(channels)")
     return try body(
       AudioBlock(table: table + range.lowerBound, channels: range.count, offset: offset, frames: frames))
+  }
+
+  /// Whether any sample of this block lies in the memory of another.
+  @inlinable
+  public func overlaps(_ other: borrowing AudioBlock<S>) -> Bool {
+    for mine in 0..<channels {
+      let start = unsafeChannel(mine)
+      for theirs in 0..<other.channels {
+        let begin = other.unsafeChannel(theirs)
+        if start < begin + other.frames && begin < start + frames { return true }
+      }
+    }
+    return false
   }
 
   /// The address of a channel's first sample, for kernels. It is valid while the block is lent.

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Where time comes from, so that a test can simulate an hour in a second.
 ///
 /// Any thread may call it. Waiting threads sleep through the clock, never past it.
@@ -34,8 +36,6 @@ public struct SystemClock: AudioClock {
     while nanosleep(&left, &rest) != 0 && errno == EINTR { left = rest }
   }
 }
-
-import Synchronization
 
 /// A clock that stands still until it is told to go on; sleeping moves it.
 public final class ManualClock: AudioClock {

@@ -26,7 +26,8 @@ public struct DesignContext: Sendable, Hashable {
   public var mode: KernelMode
 
   /// Makes a context for a node with one or more inputs.
-  public init(inputs: [StreamFormat], maximumFrames: Int, precision: Precision = .mixed, mode: KernelMode = .invariant) {
+  public init(inputs: [StreamFormat], maximumFrames: Int, precision: Precision = .mixed, mode: KernelMode = .invariant)
+  {
     precondition(!inputs.isEmpty && maximumFrames > 0, "a context of \(inputs.count) inputs, \(maximumFrames) frames")
     self.inputs = inputs
     self.maximumFrames = maximumFrames
@@ -35,7 +36,9 @@ public struct DesignContext: Sendable, Hashable {
   }
 
   /// Makes a context for the usual node, which has one input.
-  public init(format: StreamFormat, maximumFrames: Int = 1_024, precision: Precision = .mixed, mode: KernelMode = .invariant) {
+  public init(
+    format: StreamFormat, maximumFrames: Int = 1_024, precision: Precision = .mixed, mode: KernelMode = .invariant
+  ) {
     self.init(inputs: [format], maximumFrames: maximumFrames, precision: precision, mode: mode)
   }
 

@@ -54,7 +54,8 @@ public struct AnyEffect: Sendable, Hashable, Codable {
     guard let type = (decoder.userInfo[Self.types] as? [String: any Effect.Type])?[name] else {
       throw DecodingError.dataCorruptedError(
         forKey: .effect, in: container,
-        debugDescription: "unknown effect \(name): give the decoder a table of effect types in userInfo[AnyEffect.types]")
+        debugDescription:
+          "unknown effect \(name): give the decoder a table of effect types in userInfo[AnyEffect.types]")
     }
     base = try container.decode(type, forKey: .parameters)
   }

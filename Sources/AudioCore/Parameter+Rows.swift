@@ -2,7 +2,8 @@ extension Parameter {
   /// A row for a number, read and changed by closures; nil from `get` means that the recipe has no such value.
   public static func number(
     _ name: String, _ summary: String, unit: ParameterUnit = .none, in range: ClosedRange<Double>,
-    taper: ParameterTaper = .linear, default defaultValue: Double? = nil, live: LiveBehavior = .smooth, aliases: [String] = [],
+    taper: ParameterTaper = .linear, default defaultValue: Double? = nil, live: LiveBehavior = .smooth,
+    aliases: [String] = [],
     group: String? = nil, applies: @escaping @Sendable (Root) -> Bool = { _ in true },
     get: @escaping @Sendable (Root) -> Double?, set: @escaping @Sendable (inout Root, Double) -> Void
   ) -> Parameter {

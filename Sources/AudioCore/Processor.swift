@@ -8,7 +8,8 @@ public protocol BlockProcessor<S>: AnyObject {
   /// The ports of several inputs or outputs stand behind one another in the block. The output has at least as many frames as the
   /// design's `maximumOutputFrames` says.
   /// - Returns: the number of frames produced.
-  func process(_ input: borrowing AudioBlock<S>, into output: borrowing AudioBlock<S>, at now: borrowing ProcessContext) -> Int
+  func process(_ input: borrowing AudioBlock<S>, into output: borrowing AudioBlock<S>, at now: borrowing ProcessContext)
+    -> Int
   /// Returns to the state of a fresh processor.
   func reset()
   /// Writes all running state, so that a restored processor goes on with the same bits.

@@ -1,11 +1,3 @@
-#if canImport(Darwin)
-  import Darwin
-#elseif canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 /// Planar sample memory that owns its channels.
 ///
 /// Memory is allocated once, zeroed, one run of samples a channel, each run aligned to a cache line. Buffers are lent as `AudioBlock`s and
@@ -16,7 +8,7 @@ public final class SampleBuffer<S: Sample> {
   /// How many frames fit.
   public let capacity: Int
   @usableFromInline let table: UnsafeMutablePointer<UnsafeMutablePointer<S>>
-  private let memory: UnsafeMutableRawPointer
+  private let memory: ZeroedMemory
 
   /// Allocates zeroed memory for a number of channels and frames.
   public init(channels: Int, capacity: Int) {
@@ -27,22 +19,16 @@ public final class SampleBuffer<S: Sample> {
     let stride = (capacity * MemoryLayout<S>.stride + alignment - 1) / alignment * alignment
     let (bytes, overflow) = stride.multipliedReportingOverflow(by: channels)
     precondition(!overflow, "a buffer of \(channels) channels by \(capacity) frames")
-    // Pages from calloc are zero without being touched: a long wave is not written twice.
-    guard let memory = calloc(1, bytes + alignment) else {
-      preconditionFailure("no memory for \(channels) channels by \(capacity) frames")
-    }
-    self.memory = memory
-    let first = memory.alignedUp(toMultipleOf: alignment)
+    memory = ZeroedMemory(byteCount: bytes, alignment: alignment)
     table = .allocate(capacity: max(channels, 1))
     for channel in 0..<channels {
       // SAFETY: the run lies inside the allocation, is aligned to 64 bytes and holds zero bits, which are valid samples.
-      table[channel] = (first + channel * stride).bindMemory(to: S.self, capacity: capacity)
+      table[channel] = (memory.start + channel * stride).bindMemory(to: S.self, capacity: capacity)
     }
   }
 
   deinit {
     table.deallocate()
-    free(memory)
   }
 
   /// Bytes of sample memory.

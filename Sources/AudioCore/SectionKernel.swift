@@ -18,7 +18,8 @@ public final class SectionKernel<S: Sample> {
       case (_, .single): SK_F32_SINGLE
       default: SK_F32_MIXED
       }
-    guard let cascade = sk_sos_create(sections.count, channels, arithmetic, mode == .fast ? SK_FAST : SK_INVARIANT) else {
+    guard let cascade = sk_sos_create(sections.count, channels, arithmetic, mode == .fast ? SK_FAST : SK_INVARIANT)
+    else {
       preconditionFailure("no memory for \(sections.count) sections by \(channels) channels")
     }
     self.cascade = cascade

@@ -1,5 +1,6 @@
 /// A frequency, in hertz. A plain number is hertz: `LowPass(1_000)`.
-public struct Frequency: Sendable, Hashable, Codable, Comparable, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral {
+public struct Frequency: Sendable, Hashable, Codable, Comparable, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral
+{
   public var hertz: Double
 
   /// Makes a frequency from a number of hertz. Any number is taken here; a design checks it against its sample rate.

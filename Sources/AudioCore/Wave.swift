@@ -16,7 +16,9 @@ public struct Wave<S: Sample>: @unchecked Sendable {
   public init(format: StreamFormat, frames: Int, metadata: Metadata = Metadata()) throws(DesignError) {
     try format.validate()
     precondition(frames >= 0, "a wave of \(frames) frames")
-    self.init(storage: SampleBuffer(channels: format.channels, capacity: frames), format: format, frames: frames, metadata: metadata)
+    self.init(
+      storage: SampleBuffer(channels: format.channels, capacity: frames), format: format, frames: frames,
+      metadata: metadata)
   }
 
   /// Makes a wave from one array of samples a channel, all of one length, full scale ±1.

@@ -72,3 +72,7 @@ bool sk_force_level(sk_level level) {
 }
 
 bool sk_level_forced_failed(void) { return requested_level() == -2; }
+
+sk_float_mode sk_denormals_off(void) { return (sk_float_mode)sk_flush_denormals(); }
+
+void sk_denormals_restore(sk_float_mode mode) { sk_restore_control((sk_control_word)mode); }

@@ -17,6 +17,9 @@
 /// Memory that vectors are loaded from begins on this many bytes.
 enum { SK_ALIGNMENT = 64 };
 
+/// Where the plain form of `SK_F32_SINGLE` stands among the cascade kernels of a level.
+enum { SK_PLAIN_SINGLE = 3 };
+
 /// The cascade kernels of one instruction set and one precision.
 typedef struct {
   /// Bytes of coefficient tables and scratch that a cascade needs, a multiple of the alignment; 0 when it overflows.
@@ -45,7 +48,8 @@ typedef struct {
 
 /// Everything that one instruction set provides.
 typedef struct {
-  sk_sos_kernels sos[3];
+  /// By `sk_precision`; behind them the plain form of `SK_F32_SINGLE`.
+  sk_sos_kernels sos[SK_PLAIN_SINGLE + 1];
   SK_SAMPLE_KERNELS(float) f32;
   SK_SAMPLE_KERNELS(double) f64;
 } sk_kernels;
@@ -73,20 +77,21 @@ struct sk_sos {
   size_t bytes;
   sk_precision precision;
   sk_mode mode;
+  /// Whether the kernels run the shifted form: float arithmetic of sections that the plain form would not hold.
+  bool shifted;
+  /// Both forms of `SK_F32_SINGLE`; the same kernels twice otherwise.
+  const sk_sos_kernels *forms[2];
   /// b0 b1 b2 a1 a2 of every section.
   double *coefficients;
-  /// Rows of one value a channel, in the type of the arithmetic. In double: the last input and the one before it, then
-  /// the same of every section's output. In float: w1 and w2 of every section.
+  /// Rows of one value a channel, in the type of the arithmetic. In the plain form: the last input and the one before
+  /// it, then the same of every section's output. In the shifted form: w1 and w2 of every section, then two rows of 0.
   void *state;
   /// Tables and scratch of the kernels.
   unsigned char *workspace;
 };
 
 /// The rows of the state.
-SK_INLINE size_t sk_state_rows(sk_precision precision, size_t sections) {
-  if (sections == 0) return 0;
-  return precision == SK_F32_SINGLE ? 2 * sections : 2 * (sections + 1);
-}
+SK_INLINE size_t sk_state_rows(size_t sections) { return sections == 0 ? 0 : 2 * (sections + 1); }
 
 /// The offset theta of the shifted form of a section (see sos_forms.inc).
 SK_INLINE double sk_shift_of(const double *c) {
@@ -116,10 +121,12 @@ typedef uint64_t sk_control_word;
 SK_INLINE sk_control_word sk_flush_denormals(void) {
   sk_control_word word;
   __asm__ volatile("mrs %0, fpcr" : "=r"(word));
-  __asm__ volatile("msr fpcr, %0" : : "r"(word | (1u << 24)) : "memory");
+  if (!(word & (1u << 24))) __asm__ volatile("msr fpcr, %0" : : "r"(word | (1u << 24)) : "memory");
   return word;
 }
-SK_INLINE void sk_restore_control(sk_control_word word) { __asm__ volatile("msr fpcr, %0" : : "r"(word) : "memory"); }
+SK_INLINE void sk_restore_control(sk_control_word word) {
+  if (!(word & (1u << 24))) __asm__ volatile("msr fpcr, %0" : : "r"(word) : "memory");
+}
 #else
 typedef int sk_control_word;
 SK_INLINE sk_control_word sk_flush_denormals(void) { return 0; }

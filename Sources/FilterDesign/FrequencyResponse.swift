@@ -8,6 +8,9 @@ extension SectionCascade {
   /// The poles in the z plane.
   public var poles: [Complex<Double>] { roots.poles }
 
+  /// The distance at which a root and a point of the unit circle are one, but for rounding.
+  static let coincidence = 4 * Double.ulpOfOne
+
   /// The response `H(e^{jω})` at a frequency, evaluated from the roots.
   ///
   /// - Parameters:
@@ -17,6 +20,8 @@ extension SectionCascade {
     precondition(sampleRate > 0 && sampleRate.isFinite, "sample rate is \(sampleRate)")
     let point = CirclePoint(frequency, sampleRate: sampleRate)
     var product = Complex(roots.gain)
+    // A zero on the unit circle at this frequency silences it, whatever its rounding leaves over.
+    if roots.zeros.contains(where: { point.minus($0).length <= Self.coincidence }) { return .zero }
     // Zeros and poles in turn, so that no partial product leaves the range of a Double.
     for index in 0..<max(roots.zeros.count, roots.poles.count) {
       if index < roots.zeros.count { product *= point.minus(roots.zeros[index]) }
@@ -61,7 +66,7 @@ extension SectionCascade {
     var frames = 0.0
     for (root, sign) in roots.poles.map({ ($0, 1.0) }) + roots.zeros.map({ ($0, -1.0) }) {
       let distance = point.minus(root)
-      guard distance.length > 4 * Double.ulpOfOne else { return nil }
+      guard distance.length > Self.coincidence else { return nil }
       // d arg(z − root)/dω is the real part of z/(z − root), which is one half for every root on the circle.
       let isOnCircle = abs(root.lengthSquared - 1) < 4 * Double.ulpOfOne
       frames += sign * (isOnCircle ? 0.5 : (point.z / distance).real)

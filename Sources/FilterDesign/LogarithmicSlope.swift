@@ -12,7 +12,7 @@ extension SectionCascade {
     var sum = Complex<Double>.zero
     for (root, sign) in roots.zeros.map({ ($0, 1.0) }) + roots.poles.map({ ($0, -1.0) }) {
       let distance = point.minus(root)
-      guard distance.length > 4 * Double.ulpOfOne else { return nil }
+      guard distance.length > Self.coincidence else { return nil }
       // d ln(z − root)/dω = jz/(z − root), as dz/dω = jz.
       sum += Complex(sign) * Complex.i * point.z / distance
     }

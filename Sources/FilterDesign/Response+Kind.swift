@@ -85,7 +85,8 @@ extension Response: Codable {
     let kind = try container.decode(Kind.self, forKey: .kind)
     if kind.hasBand {
       self.init(
-        kind, low: try container.decode(Frequency.self, forKey: .low), high: try container.decode(Frequency.self, forKey: .high))
+        kind, low: try container.decode(Frequency.self, forKey: .low),
+        high: try container.decode(Frequency.self, forKey: .high))
     } else {
       let cutoff = try container.decode(Frequency.self, forKey: .cutoff)
       self.init(kind, low: cutoff, high: cutoff)

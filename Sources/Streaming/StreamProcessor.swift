@@ -23,7 +23,8 @@ public struct StreamProcessor<S: Sample>: Sendable {
   ) {
     graph = item.graph
     options = PlanOptions(
-      maximumFrames: chunkFrames, precision: S.sampleType == .float64 ? .double : precision == .single ? .single : .mixed,
+      maximumFrames: chunkFrames,
+      precision: S.sampleType == .float64 ? .double : precision == .single ? .single : .mixed,
       mode: mode)
     self.tail = tail
   }

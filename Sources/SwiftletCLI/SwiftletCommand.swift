@@ -10,7 +10,7 @@ struct SwiftletCommand: ParsableCommand {
       A chain of effects is written as an expression: effects with their parameters, joined by | (one after another) and \
       + (side by side, binding tighter), with parentheses.
 
-        swiftlet process in.wav out.wav -e "highpass:80Hz,order=4 | peak:1k,+6dB"
+        swiftlet process in.wav out.wav -e "highpass:80Hz,order=4 | peak:1k,gain=+6dB"
         swiftlet response "peak:1kHz,gain=+6dB" --rate 48k
 
       Exit status:

@@ -1,4 +1,6 @@
 @_exported import AudioCore
 @_exported import AudioGraph
+@_exported import ComplexModule
 @_exported import Effects
 @_exported import FilterDesign
+@_exported import RealModule

@@ -36,8 +36,10 @@ import Testing
 
   @Test func errorsSayValueRangeAndRemedy() {
     let error = DesignError(
-      .outOfRange, parameter: "q", value: "-1", problem: "is out of range: above 0", remedy: "Choose a value inside the range")
-    #expect(error.at(stage: "peak").description == "peak: q = -1 is out of range: above 0. Choose a value inside the range.")
+      .outOfRange, parameter: "q", value: "-1", problem: "is out of range: above 0",
+      remedy: "Choose a value inside the range")
+    #expect(
+      error.at(stage: "peak").description == "peak: q = -1 is out of range: above 0. Choose a value inside the range.")
     #expect(error.at(stage: "a").at(stage: "b").stage == "a")
   }
 

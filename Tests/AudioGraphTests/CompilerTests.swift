@@ -9,7 +9,8 @@ private let stereo = StreamFormat(sampleRate: 48_000, channels: 2)
 
 @Suite struct CompilerTests {
   @Test func neighboursFuse() throws {
-    let plan = try Plan.compile(HighPass(80, order: 4) | Peak(1_000, gain: 6) | Gain(decibels: -3) | LowPass(8_000), for: stereo)
+    let plan = try Plan.compile(
+      HighPass(80, order: 4) | Peak(1_000, gain: 6) | Gain(decibels: -3) | LowPass(8_000), for: stereo)
     #expect(plan.stages.count == 1)
     #expect(plan.explain().stages[0].sections == 4)
     #expect(plan.explain().stages[0].effects == ["highpass", "peak", "lowpass", "gain"])
@@ -19,7 +20,8 @@ private let stereo = StreamFormat(sampleRate: 48_000, channels: 2)
     let input = noise(channels: 2, frames: 3_000, as: Double.self)
     let options = PlanOptions(precision: .double)
     let fused = run(
-      try Plan.compile(Gain(decibels: -3) | HighPass(80, order: 4) | Peak(1_000, gain: 6), for: stereo, options: options), input)
+      try Plan.compile(
+        Gain(decibels: -3) | HighPass(80, order: 4) | Peak(1_000, gain: 6), for: stereo, options: options), input)
     var parts = input
     for item in [Gain(decibels: -3), HighPass(80, order: 4), Peak(1_000, gain: 6)] as [any Effect] {
       parts = run(try Plan.compile(item.graph, for: stereo, options: options), parts)
@@ -37,7 +39,8 @@ private let stereo = StreamFormat(sampleRate: 48_000, channels: 2)
 
   @Test func branchesDoNotFuseWithWhatOthersRead() throws {
     let a = LowPass(1_000)
-    let plan = try Plan.compile(a | (Peak(300, gain: 3) + passthrough) | a, for: mono, options: PlanOptions(precision: .double))
+    let plan = try Plan.compile(
+      a | (Peak(300, gain: 3) + passthrough) | a, for: mono, options: PlanOptions(precision: .double))
     #expect(plan.stages.count == 3)
     let input = noise(frames: 2_000, as: Double.self)
     let first = run(try Plan.compile(a, for: mono, options: PlanOptions(precision: .double)), input)
@@ -104,7 +107,9 @@ private let stereo = StreamFormat(sampleRate: 48_000, channels: 2)
 
   @Test func formatsAreChecked() {
     #expect(throws: DesignError.self) { try Plan.compile(LowPass(1), for: StreamFormat(sampleRate: .nan, channels: 1)) }
-    #expect(throws: DesignError.self) { try Plan.compile(LowPass(1), for: StreamFormat(sampleRate: 48_000, channels: 0)) }
+    #expect(throws: DesignError.self) {
+      try Plan.compile(LowPass(1), for: StreamFormat(sampleRate: 48_000, channels: 0))
+    }
     #expect(throws: DesignError.self) {
       try Plan.compile(LowPass(1), for: mono, options: PlanOptions(maximumFrames: 0))
     }

@@ -65,3 +65,15 @@ private let mono = StreamFormat(sampleRate: 48_000, channels: 1)
     #expect(run(second, [Array(input[0][110...])], blocks: [290])[0] == Array(whole[110...]))
   }
 }
+
+/// Halves itself for ever: a tail that ends in denormal numbers.
+@Suite struct DenormalTests {
+  @Test func aTailWrittenInSwiftEndsInSilence() throws {
+    let plan = try Plan.compile(Fading(), for: mono)
+    var impulse = [Float](repeating: 0, count: 400)
+    impulse[0] = 1
+    let output = run(plan, [impulse])[0]
+    #expect(output.allSatisfy { !$0.isSubnormal })
+    #expect(output[100] > 0 && output[399] == 0)
+  }
+}

@@ -10,7 +10,8 @@ private let stereo = StreamFormat(sampleRate: 48_000, channels: 2)
     let network = Network(
       nodes: [.init("slow", Lookahead(5)), .init("ring", Ring())],
       edges: [
-        .init(.input, .node("slow")), .init(.node("slow"), .node("ring", port: 0)), .init(.input, .node("ring", port: 1)),
+        .init(.input, .node("slow")), .init(.node("slow"), .node("ring", port: 0)),
+        .init(.input, .node("ring", port: 1)),
         .init(.node("ring"), .output),
       ])
     let plan = try Plan.compile(network, for: stereo)
@@ -27,7 +28,8 @@ private let stereo = StreamFormat(sampleRate: 48_000, channels: 2)
     let network = Network(
       nodes: [.init("halves", HalfWaves()), .init("negative", Lookahead(9))],
       edges: [
-        .init(.input, .node("halves")), .init(.node("halves", port: 1), .node("negative")), .init(.node("negative"), .output),
+        .init(.input, .node("halves")), .init(.node("halves", port: 1), .node("negative")),
+        .init(.node("negative"), .output),
         .init(.node("halves", port: 0), .output),
       ])
     let plan = try Plan.compile(network | Gain(amplitude: 2), for: stereo)
@@ -52,7 +54,8 @@ private let stereo = StreamFormat(sampleRate: 48_000, channels: 2)
     check([a], [.init(.input, .node("a")), .init(.node("a", port: 3), .output)], "does not exist")
     check(
       [a, .init("b", LowPass(100))],
-      [.init(.node("a"), .node("b")), .init(.node("b"), .node("a")), .init(.node("b"), .output)], "lead into one another")
+      [.init(.node("a"), .node("b")), .init(.node("b"), .node("a")), .init(.node("b"), .output)],
+      "lead into one another")
   }
 
   @Test func framesMayChange() throws {

@@ -21,7 +21,9 @@ import Testing
   }
 
   static func graph(_ g: inout SeededGenerator, depth: Int = 3) -> Graph {
-    let items = { (g: inout SeededGenerator) in (0..<Int.random(in: 1...4, using: &g)).map { _ in graph(&g, depth: depth - 1) } }
+    let items = { (g: inout SeededGenerator) in
+      (0..<Int.random(in: 1...4, using: &g)).map { _ in graph(&g, depth: depth - 1) }
+    }
     return switch depth == 0 ? 0 : Int.random(in: 0..<5, using: &g) {
     case 1, 2: .series(items(&g))
     case 3: .parallel(items(&g))

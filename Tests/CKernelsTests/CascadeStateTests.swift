@@ -101,6 +101,37 @@ extension KernelTests {
       }
     }
 
+    /// Float arithmetic changes its form with the coefficients, without a click and with its saved state.
+    @Test func theFormOfFloatArithmeticChangesWithoutAClick() throws {
+      var noise = Noise(6)
+      let gentle = CascadeAccuracy.butterworth(4, 2_000, 48_000, highPass: false)
+      let nasty = CascadeAccuracy.butterworth(4, 30, 48_000, highPass: true)
+      for channels in [1, 2, 9] {
+        let input = (0..<channels).map { _ in noise.samples(2000) }
+        func run(_ precision: sk_precision, moving: Bool) throws -> [[Double]] {
+          var output = Array(repeating: [Double](), count: channels)
+          let cascade = try Cascade(gentle, channels: channels, precision: precision, mode: SK_INVARIANT)
+          for (index, sections) in [gentle, nasty].enumerated() {
+            cascade.set(sections, at: 0)
+            let part = try cascade.process(input.map { Array($0[index * 1000..<(index + 1) * 1000]) }, blocks: [1000])
+            for c in 0..<channels { output[c] += part[c] }
+            if moving { cascade.state = cascade.state }
+          }
+          return output
+        }
+        let expected = try run(SK_F64, moving: false)
+        KernelTests.forEachLevel { level in
+          do {
+            let output = try run(SK_F32_SINGLE, moving: false)
+            #expect(Reference.error(output, expected) < -90, "\(level) \(channels)")
+            #expect(try run(SK_F32_SINGLE, moving: true) == output, "\(level) \(channels)")
+          } catch {
+            Issue.record(error)
+          }
+        }
+      }
+    }
+
     @Test func sectionsOutsideTheCascadeAreIgnored() throws {
       var noise = Noise(5)
       let input = [noise.samples(100)]
@@ -108,6 +139,19 @@ extension KernelTests {
       cascade.set([[9, 0, 0, 0, 0]], at: 1)
       cascade.set([[9, 0, 0, 0, 0], [9, 0, 0, 0, 0]], at: 0)
       #expect(try cascade.process(input, blocks: [100]) == [input[0].map { 0.5 * $0 }])
+    }
+
+    @Test func denormalsAreOffBetweenTheTwoCalls() {
+      let smallest = Float.leastNormalMagnitude
+      var half: Float = 0.5
+      withUnsafeMutablePointer(to: &half) { half in
+        let mode = sk_denormals_off()
+        var product = smallest
+        sk_gain_f32(&product, &product, 1, Double(half.pointee))
+        sk_denormals_restore(mode)
+        #expect(product == 0)
+        #expect(smallest * half.pointee != 0)
+      }
     }
 
     /// A decaying tail ends in zeros, not in denormals, and the caller's own arithmetic keeps its denormals.

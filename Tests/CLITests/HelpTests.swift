@@ -26,7 +26,9 @@ import Testing
     #expect(result.text.contains("swiftlet"))
   }
 
-  @Test(arguments: [[], ["nonsense"], ["process"], ["process", "a.wav"], ["design"], ["response", "peak:1k,1", "--rate", "fast"]])
+  @Test(arguments: [
+    [], ["nonsense"], ["process"], ["process", "a.wav"], ["design"], ["response", "peak:1k,1", "--rate", "fast"],
+  ])
   func aWrongCommandLineIsStatus64(arguments: [String]) throws {
     let result = try Tool.run(arguments)
     // Without arguments the tool prints its help.

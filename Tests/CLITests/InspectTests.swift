@@ -6,7 +6,8 @@ import Testing
     let list = try Tool.run("effects", "--json").list()
     let names = list.compactMap { $0["name"] as? String }
     for name in [
-      "butterworth", "chebyshev1", "chebyshev2", "elliptic", "bessel", "linkwitzriley", "lowpass", "highpass", "bandpass",
+      "butterworth", "chebyshev1", "chebyshev2", "elliptic", "bessel", "linkwitzriley", "lowpass", "highpass",
+      "bandpass",
       "notch", "allpass", "peak", "lowshelf", "highshelf", "gain",
     ] { #expect(names.contains(name)) }
     let text = try Tool.run("effects").text
@@ -32,7 +33,9 @@ import Testing
   }
 
   @Test func explainShowsWhatWasFused() throws {
-    let arguments = ["explain", "highpass:80Hz,order=4 | peak:1k,gain=6dB | gain:-3dB", "--rate", "44.1kHz", "--channels", "6"]
+    let arguments = [
+      "explain", "highpass:80Hz,order=4 | peak:1k,gain=6dB | gain:-3dB", "--rate", "44.1kHz", "--channels", "6",
+    ]
     let report = try Tool.run(arguments + ["--json"]).object()
     let stages = try #require(report["stages"] as? [[String: Any]])
     #expect(stages.count == 1)
@@ -75,7 +78,8 @@ import Testing
     try Scratch.with { scratch in
       try Sound.wav(Sound.samples(100)).write(to: scratch.url("a.wav"))
       try Data("no sound".utf8).write(to: scratch.url("b.wav"))
-      let result = try Tool.run("info", scratch.path("none.wav"), scratch.path("b.wav"), scratch.path("a.wav"), "--json")
+      let result = try Tool.run(
+        "info", scratch.path("none.wav"), scratch.path("b.wav"), scratch.path("a.wav"), "--json")
       #expect(result.status == 66)
       #expect(try result.list().count == 1)
       #expect(result.errors.contains("none.wav") && result.errors.contains("b.wav"))

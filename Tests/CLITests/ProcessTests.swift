@@ -6,13 +6,16 @@ import Testing
     try Scratch.with { scratch in
       try Sound.wav(Sound.samples(20_000), channels: 2, rate: 44_100).write(to: scratch.url("in.wav"))
       let result = try Tool.run(
-        "process", scratch.path("in.wav"), scratch.path("out.wav"), "-e", "highpass:80Hz,order=4 | peak:1kHz,gain=+6dB", "-e",
+        "process", scratch.path("in.wav"), scratch.path("out.wav"), "-e", "highpass:80Hz,order=4 | peak:1kHz,gain=+6dB",
+        "-e",
         "gain:-6dB", "--json")
       #expect(result.status == 0)
       #expect(result.errors.isEmpty)
       let report = try result.object()
       #expect(report["frames"] as? Int == 10_000)
-      for key in ["seconds", "speed", "clipped", "nonfinite", "overflow", "latency"] { #expect(report[key] is NSNumber, "\(key)") }
+      for key in ["seconds", "speed", "clipped", "nonfinite", "overflow", "latency"] {
+        #expect(report[key] is NSNumber, "\(key)")
+      }
       let info = try #require(try Tool.run("info", scratch.path("out.wav"), "--json").list().first)
       #expect(info["frames"] as? Int == 10_000)
       #expect(info["encoding"] as? String == "f32")
@@ -34,7 +37,8 @@ import Testing
   @Test func aGainIsExact() throws {
     let samples = Sound.samples(1_001)
     let result = try Tool.run(
-      "process", "-", "-", "--raw", "f32le", "-r", "8k", "-c", "7", "-e", "gain:amplitude=0.5", input: Sound.bytes(samples))
+      "process", "-", "-", "--raw", "f32le", "-r", "8k", "-c", "7", "-e", "gain:amplitude=0.5",
+      input: Sound.bytes(samples))
     #expect(Sound.floats(result.output) == samples.map { $0 * 0.5 })
   }
 
@@ -73,15 +77,18 @@ import Testing
     let width = ["f64le": 8, "s16le": 2, "s24le": 3, "s32le": 4][form] ?? 1
     let input =
       form == "f64le"
-      ? Sound.bytes(Sound.samples(600).map(Double.init)) : Data((0..<600 * width).map { UInt8(truncatingIfNeeded: $0 &* 97 / 3) })
+      ? Sound.bytes(Sound.samples(600).map(Double.init))
+      : Data((0..<600 * width).map { UInt8(truncatingIfNeeded: $0 &* 97 / 3) })
     let result = try Tool.run(
-      "process", "-", "-", "--raw", form, "--rate", "48k", "--channels", "2", "--precision", "double", "-e", "pass", input: input)
+      "process", "-", "-", "--raw", form, "--rate", "48k", "--channels", "2", "--precision", "double", "-e", "pass",
+      input: input)
     #expect(result.status == 0)
     #expect(result.output == input)
   }
 
   @Test func halfPrecisionIsRefused() throws {
-    let result = try Tool.run("process", "-", "-", "--raw", "f16le", "--rate", "48k", "--channels", "1", "-e", "pass", input: Data(count: 8))
+    let result = try Tool.run(
+      "process", "-", "-", "--raw", "f16le", "--rate", "48k", "--channels", "1", "-e", "pass", input: Data(count: 8))
     #expect(result.status == 64)
     #expect(result.errors.contains("half precision"))
     #expect(result.output.isEmpty)
@@ -92,7 +99,9 @@ import Testing
       try Sound.bytes(Sound.samples(1_000)).write(to: scratch.url("in.raw"))
       let raw = ["--raw", "f32le", "--rate", "48k", "--channels", "1", "-e", "pass"]
       #expect(try Tool.run(["process", scratch.path("in.raw"), scratch.path("out.wav")] + raw).status == 0)
-      #expect(try Tool.run("process", scratch.path("out.wav"), scratch.path("back.pcm"), "--raw", "f32le", "-e", "pass").status == 0)
+      #expect(
+        try Tool.run("process", scratch.path("out.wav"), scratch.path("back.pcm"), "--raw", "f32le", "-e", "pass")
+          .status == 0)
       #expect(try Data(contentsOf: scratch.url("back.pcm")) == Data(contentsOf: scratch.url("in.raw")))
       #expect(try scratch.names == ["back.pcm", "in.raw", "out.wav"])
     }
@@ -127,7 +136,8 @@ import Testing
     try Scratch.with { scratch in
       try Sound.wav(samples).write(to: scratch.url("in.wav"))
       let result = try Tool.run(
-        "process", scratch.path("in.wav"), scratch.path("out.wav"), "--encoding", "s16", "--dither", "none", "-e", "pass", "--json")
+        "process", scratch.path("in.wav"), scratch.path("out.wav"), "--encoding", "s16", "--dither", "none", "-e",
+        "pass", "--json")
       #expect(result.status == 0)
       let report = try result.object()
       #expect(report["clipped"] as? Int == 2)

@@ -52,7 +52,8 @@ import Testing
       try Sound.wav(Sound.samples(100_000)).write(to: scratch.url("in.wav"))
       for command in [
         "process in.wav - -e pass > /dev/full", "process in.wav - --raw s16le -e pass > /dev/full",
-        "process in.wav /dev/full -e pass", "process in.wav /dev/full --raw f32le -e pass", "design lowpass:1k --json > /dev/full",
+        "process in.wav /dev/full -e pass", "process in.wav /dev/full --raw f32le -e pass",
+        "design lowpass:1k --json > /dev/full",
         "response lowpass:1k > /dev/full", "response lowpass:1k --plot - > /dev/full", "effects > /dev/full",
       ] {
         let result = try Tool.shell("\"$SWIFTLET\" \(command)", in: scratch.folder)
@@ -125,7 +126,8 @@ import Testing
 
   @Test func progressStaysSilentInAPipe() throws {
     let result = try Tool.run(
-      "process", "-", "-", "--raw", "f32le", "--rate", "48k", "--channels", "1", "-e", "lowpass:1k", input: Sound.bytes(Sound.samples(100_000)))
+      "process", "-", "-", "--raw", "f32le", "--rate", "48k", "--channels", "1", "-e", "lowpass:1k",
+      input: Sound.bytes(Sound.samples(100_000)))
     #expect(result.status == 0)
     #expect(result.errors.isEmpty)
   }

@@ -34,13 +34,16 @@ enum Tool {
 
   /// The tool that was built beside these tests.
   static let url: URL = {
-    let starts = Bundle.allBundles.map(\.bundleURL) + [Bundle.main.bundleURL, URL(fileURLWithPath: CommandLine.arguments[0])]
+    let starts =
+      Bundle.allBundles.map(\.bundleURL) + [Bundle.main.bundleURL, URL(fileURLWithPath: CommandLine.arguments[0])]
     for start in starts {
       var folder = start
       for _ in 0..<4 {
         let candidate = folder.appendingPathComponent("swiftlet")
         var isFolder: ObjCBool = false
-        if FileManager.default.fileExists(atPath: candidate.path, isDirectory: &isFolder), !isFolder.boolValue { return candidate }
+        if FileManager.default.fileExists(atPath: candidate.path, isDirectory: &isFolder), !isFolder.boolValue {
+          return candidate
+        }
         folder.deleteLastPathComponent()
       }
     }
@@ -69,7 +72,8 @@ enum Tool {
       try process.run()
       process.waitUntilExit()
       return Result(
-        status: process.terminationStatus, signal: process.terminationReason == .uncaughtSignal ? process.terminationStatus : nil,
+        status: process.terminationStatus,
+        signal: process.terminationReason == .uncaughtSignal ? process.terminationStatus : nil,
         output: try Data(contentsOf: scratch.url("stdout")),
         errors: String(decoding: try Data(contentsOf: scratch.url("stderr")), as: UTF8.self))
     }
@@ -141,7 +145,9 @@ enum Sound {
 
   static func floats(_ data: Data) -> [Float] {
     data.withUnsafeBytes { raw in
-      (0..<raw.count / 4).map { Float(bitPattern: UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self))) }
+      (0..<raw.count / 4).map {
+        Float(bitPattern: UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self)))
+      }
     }
   }
 

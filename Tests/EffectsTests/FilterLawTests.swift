@@ -9,7 +9,9 @@ private func at(_ share: Double, _ rate: Double) -> Frequency { Frequency(share 
   @Test func butterworth() throws { try checkLaws { Butterworth(.highPass(at(0.002, $0)), order: 5) } }
   @Test func butterworthBand() throws { try checkLaws { Butterworth(.bandStop(at(0.02, $0), at(0.1, $0)), order: 3) } }
   @Test func chebyshev1() throws { try checkLaws { Chebyshev1(.lowPass(at(0.1, $0)), order: 6, ripple: 0.5) } }
-  @Test func chebyshev2() throws { try checkLaws { Chebyshev2(.bandPass(at(0.05, $0), at(0.2, $0)), order: 4, attenuation: 60) } }
+  @Test func chebyshev2() throws {
+    try checkLaws { Chebyshev2(.bandPass(at(0.05, $0), at(0.2, $0)), order: 4, attenuation: 60) }
+  }
   @Test func elliptic() throws { try checkLaws { Elliptic(.lowPass(at(0.2, $0)), order: 7) } }
   @Test func bessel() throws { try checkLaws { Bessel(.lowPass(at(0.15, $0)), order: 8, norm: .magnitude) } }
   @Test func linkwitzRiley() throws { try checkLaws { LinkwitzRiley(.highPass(at(0.05, $0)), order: 8) } }

@@ -16,7 +16,8 @@ public struct LawExceptions: OptionSet, Sendable {
 ///
 /// - Parameter make: Makes the effect for a sample rate, since a frequency that is legal at one rate is not at another.
 public func checkLaws<E: Effect>(
-  of make: @escaping (_ sampleRate: Double) -> E, exceptions: LawExceptions = [], sourceLocation: SourceLocation = #_sourceLocation
+  of make: @escaping (_ sampleRate: Double) -> E, exceptions: LawExceptions = [],
+  sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
   let laws = Laws(make: make, at: sourceLocation)
   for rate in [8_000.0, 11_025, 1_234, 44_100, 48_000, 96_000, 192_000, 384_000] {
@@ -187,7 +188,8 @@ struct Laws<E: Effect> {
     let mixed = run(try plan(format), input)
     let double = run(try plan(format, precision: .double), input.map { $0.map(Double.init) })
     for channel in mixed.indices {
-      #expect(relativeError(mixed[channel], double[channel]) < -140, "\(E.name) Float against Double", sourceLocation: place)
+      #expect(
+        relativeError(mixed[channel], double[channel]) < -140, "\(E.name) Float against Double", sourceLocation: place)
     }
   }
 
@@ -202,7 +204,8 @@ struct Laws<E: Effect> {
     let after = output.dropFirst(plan.latencyFrames + tail + 1).lazy.map(abs).max() ?? 0
     #expect(after <= limit, "\(E.name) sounds on after its tail of \(tail) frames", sourceLocation: place)
     #expect(
-      output.prefix(plan.latencyFrames).allSatisfy { abs($0) <= peak }, "\(E.name) before its latency", sourceLocation: place)
+      output.prefix(plan.latencyFrames).allSatisfy { abs($0) <= peak }, "\(E.name) before its latency",
+      sourceLocation: place)
   }
 
   func liveEqualsConstructed(_ format: StreamFormat) throws {

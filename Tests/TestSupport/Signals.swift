@@ -1,3 +1,4 @@
+import RealModule
 import SwiftletDSP
 
 /// A small generator with a seed, so that every run of a test sees the same numbers.
@@ -52,8 +53,6 @@ public func relativeError<A: BinaryFloatingPoint, B: BinaryFloatingPoint>(_ resu
   return 10 * Double.log10(error / power)
 }
 
-import RealModule
-
 /// Runs planar samples through a plan in blocks of the sizes given and returns what comes out.
 public func run<S: Sample>(_ runner: PlanRunner<S>, _ input: [[S]], blocks: [Int]) -> [[S]] {
   let frames = input.first?.count ?? 0
@@ -63,7 +62,8 @@ public func run<S: Sample>(_ runner: PlanRunner<S>, _ input: [[S]], blocks: [Int
   let source = SampleBuffer<S>(channels: plan.input.channels, capacity: largest)
   // As many pieces as the block is cut into, each with its most frames.
   let pieces = (largest + plan.options.maximumFrames - 1) / plan.options.maximumFrames
-  let target = SampleBuffer<S>(channels: plan.output.channels, capacity: max(largest, pieces * plan.maximumOutputFrames))
+  let target = SampleBuffer<S>(
+    channels: plan.output.channels, capacity: max(largest, pieces * plan.maximumOutputFrames))
   var output = [[S]](repeating: [], count: plan.output.channels)
   var position = 0
   for size in blocks {

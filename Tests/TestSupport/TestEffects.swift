@@ -93,7 +93,8 @@ public struct Widen: Effect {
   public func design(in context: DesignContext) throws(DesignError) -> TestDesign {
     guard context.format.channels == 1 else {
       throw DesignError(
-        .format, parameter: "channels", value: String(context.format.channels), problem: "is not 1", remedy: "Widen mono only")
+        .format, parameter: "channels", value: String(context.format.channels), problem: "is not 1",
+        remedy: "Widen mono only")
     }
     return TestDesign(outputs: [StreamFormat(sampleRate: context.sampleRate, channels: channels)])
   }
@@ -208,11 +209,15 @@ public struct Rate: Effect {
 /// A factor that events change at their frames.
 public struct StepGain: Effect {
   public static let name = "stepgain"
-  public static let parameters: [Parameter<StepGain>] = [.number("factor", "the factor", \.factor, in: -10...10, default: 1)]
+  public static let parameters: [Parameter<StepGain>] = [
+    .number("factor", "the factor", \.factor, in: -10...10, default: 1)
+  ]
   public var factor: Double
   public init(_ factor: Double) { self.factor = factor }
 
-  public func design(in context: DesignContext) throws(DesignError) -> TestDesign { TestDesign(outputs: [context.format]) }
+  public func design(in context: DesignContext) throws(DesignError) -> TestDesign {
+    TestDesign(outputs: [context.format])
+  }
 
   public func makeProcessor<S: Sample>(
     _ design: TestDesign, in context: DesignContext, as type: S.Type
@@ -256,6 +261,37 @@ public struct Integrator: Effect {
               state[channel] += Double(x[n]) * Double(factor)
               y[n] = S(state[channel])
             }
+          }
+        }
+      }
+      return input.frames
+    }
+  }
+}
+
+/// Halves its last output and adds the input, in the sample's own type.
+public struct Fading: Effect {
+  public static let name = "fading"
+  public static let parameters: [Parameter<Fading>] = []
+  public init() {}
+
+  public func design(in context: DesignContext) throws(DesignError) -> TestDesign {
+    TestDesign(outputs: [context.format], tail: .decaying(20))
+  }
+
+  public func makeProcessor<S: Sample>(
+    _ design: TestDesign, in context: DesignContext, as type: S.Type
+  ) -> any AudioProcessor<S, TestDesign> {
+    ClosureProcessor(design, state: context.format.channels) { state, input, output, _ in
+      for channel in 0..<input.channels {
+        input.withChannel(channel) { x in
+          output.withChannel(channel) { y in
+            var last = S(state[channel])
+            for n in 0..<x.count {
+              last = last / 2 + x[n]
+              y[n] = last
+            }
+            state[channel] = Double(last)
           }
         }
       }

@@ -13,7 +13,8 @@ public func typeCheck(_ source: String, flags: [String] = []) throws -> String {
   try ("import SwiftletDSP\n" + source + "\n").write(to: file, atomically: true, encoding: .utf8)
 
   let maps = ["CKernels.build/module.modulemap", "_NumericsShims.build/module.modulemap"]
-  let shims = FileManager.default.enumerator(at: products.deletingLastPathComponent().deletingLastPathComponent(), includingPropertiesForKeys: nil)
+  let shims = FileManager.default.enumerator(
+    at: products.deletingLastPathComponent().deletingLastPathComponent(), includingPropertiesForKeys: nil)
   var arguments = ["-typecheck", "-swift-version", "6", "-I", products.appendingPathComponent("Modules").path]
   for map in maps {
     let path = products.appendingPathComponent(map).path
@@ -40,7 +41,8 @@ public func typeCheck(_ source: String, flags: [String] = []) throws -> String {
 
 /// The folder that holds the built modules and programs.
 public func buildProducts() -> URL? {
-  let candidates = [CommandLine.arguments.first, Bundle.main.executablePath].compactMap(\.self) + Bundle.allBundles.map(\.bundlePath)
+  let candidates =
+    [CommandLine.arguments.first, Bundle.main.executablePath].compactMap(\.self) + Bundle.allBundles.map(\.bundlePath)
   for candidate in candidates {
     var folder = URL(fileURLWithPath: candidate).standardizedFileURL
     for _ in 0..<4 {

@@ -11,12 +11,15 @@ extension SignalNetwork {
     var replacement: [Wire: Wire] = [:]
     for index in nodes.indices {
       nodes[index].inputs = nodes[index].inputs.map { replacement[$0] ?? $0 }
-      guard case .stage(let stage) = nodes[index].work, let next = stage as? CascadeStage, nodes[index].inputs.count == 1 else {
+      guard case .stage(let stage) = nodes[index].work, let next = stage as? CascadeStage,
+        nodes[index].inputs.count == 1
+      else {
         continue
       }
       let before = nodes[index].inputs[0].node
       // Only a stage whose output nobody else reads can grow.
-      guard readers[before] == 1, case .stage(let previous) = nodes[before].work, let cascade = previous as? CascadeStage,
+      guard readers[before] == 1, case .stage(let previous) = nodes[before].work,
+        let cascade = previous as? CascadeStage,
         let both = cascade.fused(with: next)
       else { continue }
       nodes[before].work = .stage(both)

@@ -88,7 +88,8 @@ struct GraphCompiler: LiveVisitor {
     let aligned = try align(inputs, identity: identity, formatsMustMatch: false)
     let main = network.signal(aligned[0])
     let context = DesignContext(
-      inputs: aligned.map { network.signal($0).format }, maximumFrames: main.maximumFrames, precision: options.precision,
+      inputs: aligned.map { network.signal($0).format }, maximumFrames: main.maximumFrames,
+      precision: options.precision,
       mode: options.mode)
     let design: E.Design
     do throws(DesignError) {

@@ -16,7 +16,8 @@ extension GraphCompiler {
       guard network.nodes[wire.node].signals.indices.contains(port) else {
         throw DesignError(
           .inconsistent, parameter: "port", value: String(port),
-          problem: "does not exist: \(id) has \(network.nodes[wire.node].signals.count) outputs", remedy: "Count ports from 0",
+          problem: "does not exist: \(id) has \(network.nodes[wire.node].signals.count) outputs",
+          remedy: "Count ports from 0",
           stage: id)
       }
       return wire
@@ -63,7 +64,8 @@ extension Network {
     for node in nodes {
       guard missing.updateValue([], forKey: node.id) == nil else {
         throw DesignError(
-          .inconsistent, parameter: "node", value: node.id, problem: "names two nodes", remedy: "Give each a name of its own")
+          .inconsistent, parameter: "node", value: node.id, problem: "names two nodes",
+          remedy: "Give each a name of its own")
       }
     }
     for edge in edges {

@@ -15,7 +15,7 @@ extension GraphCompiler {
       let channels = network.nodes[node].signals.reduce(0) { $0 + $1.format.channels }
       let frames = network.nodes[node].signals.map(\.maximumFrames).max() ?? 0
       let free = buffers.indices.first { index in
-        guard let holder = owner[index] else { return true }
+        guard let holder = owner[index], holder != 0 else { return false }
         return lastReaders[holder] < node
       }
       guard let free else {
@@ -36,9 +36,12 @@ extension GraphCompiler {
         place: places[wire.node] ?? .output, channels: first..<(first + signals[wire.port].format.channels))
     }
 
-    places[0] = place(0)
+    // The input is read where it lies; its buffer is for input that must be copied, and is never given away.
+    _ = place(0)
+    places[0] = .input
     for (index, node) in network.nodes.enumerated().dropFirst() {
-      let isLast = index == network.output.node && lastReaders[index] == Int.max && node.signals.count == 1 && isReadOnce(index)
+      let isLast =
+        index == network.output.node && lastReaders[index] == Int.max && node.signals.count == 1 && isReadOnce(index)
       places[index] = isLast ? .output : place(index)
       let channels = node.signals.reduce(0) { $0 + $1.format.channels }
       let work: Plan.Work =
@@ -57,11 +60,14 @@ extension GraphCompiler {
     if places[network.output.node] != .output {
       steps.append(
         .init(
-          work: .copy, inputs: [slot(network.output)], output: .init(place: .output, channels: 0..<end.format.channels)))
+          work: .copy, inputs: [slot(network.output)], output: .init(place: .output, channels: 0..<end.format.channels))
+      )
     }
     return Plan(
-      input: input, output: end.format, options: options, latencyFrames: end.latencyFrames, tail: end.tail, vanished: vanished,
-      maximumOutputFrames: end.maximumFrames, keepsFrameCount: end.frameChangers.isEmpty, steps: steps, buffers: buffers,
+      input: input, output: end.format, options: options, latencyFrames: end.latencyFrames, tail: end.tail,
+      vanished: vanished,
+      maximumOutputFrames: end.maximumFrames, keepsFrameCount: end.frameChangers.isEmpty, steps: steps,
+      buffers: buffers,
       network: network)
   }
 

@@ -52,66 +52,20 @@ extension Pipeline {
   /// Compiles the graph for the wave and renders it as the options say.
   public func render(_ options: RenderOptions) throws -> Wave<S> {
     let plan = try plan(options)
-    var run = try StreamRun<S>(plan, tail: options.tail)
-    run.progress = options.progress
-    run.isCancelled = { Task.isCancelled || options.isCancelled?() == true }
-    let tailFrames = options.tail == .runOut ? plan.tail.frameCount ?? 0 : 0
-    let length = (Double(wave.frames) * plan.output.sampleRate / plan.input.sampleRate).rounded()
-    let sink = WaveSink<S>(format: plan.output, capacity: wave.frames == 0 ? 0 : Int(length) + tailFrames)
-    _ = try run.run(from: WaveSource(wave), to: sink)
-    return sink.wave(metadata: wave.metadata)
+    let tailFrames = options.tail == .runOut ? try plan.finiteTail() : 0
+    let length = Int((Double(wave.frames) * plan.output.sampleRate / plan.input.sampleRate).rounded())
+    let target = SampleBuffer<S>(channels: plan.output.channels, capacity: wave.frames == 0 ? 0 : length + tailFrames)
+    var run = WaveRun(wave, PlanRunner<S>(plan), into: target)
+    try run.run(progress: options.progress) { Task.isCancelled || options.isCancelled?() == true }
+    return Wave(storage: target, format: plan.output, frames: target.capacity, metadata: wave.metadata)
   }
 
   /// The plan that `render` would run.
   public func plan(_ options: RenderOptions = RenderOptions()) throws(DesignError) -> Plan {
     // Pieces that stay in the second-level cache with their intermediate signals.
-    let frames = max(1_024, min(16_384, 65_536 / max(wave.channels, 1)))
+    let frames = max(1_024, min(PieceSize.largest, PieceSize.samples / max(wave.channels, 1)))
     let precision: Precision = S.sampleType == .float64 ? .double : options.precision == .single ? .single : .mixed
     return try Plan.compile(
       graph, for: wave.format, options: PlanOptions(maximumFrames: frames, precision: precision, mode: options.mode))
-  }
-}
-
-/// Reads a wave as a stream.
-public final class WaveSource<S: Sample>: AudioSource {
-  private let wave: Wave<S>
-  private var position = 0
-
-  public init(_ wave: Wave<S>) { self.wave = wave }
-
-  public var format: StreamFormat { wave.format }
-  public var frameCount: Int? { wave.frames }
-
-  public func read(into block: borrowing AudioBlock<S>) -> Int {
-    let count = min(block.frames, wave.frames - position)
-    wave.withBlock { all in
-      all.withFrames(position..<(position + count)) { piece in
-        block.withFrames(0..<count) { $0.copy(from: piece) }
-      }
-    }
-    position += count
-    return count
-  }
-}
-
-/// Collects a stream of known length as a wave.
-final class WaveSink<S: Sample>: AudioSink {
-  private let format: StreamFormat
-  private let buffer: SampleBuffer<S>
-  private var position = 0
-
-  init(format: StreamFormat, capacity: Int) {
-    self.format = format
-    buffer = SampleBuffer(channels: format.channels, capacity: capacity)
-  }
-
-  func write(_ block: borrowing AudioBlock<S>) {
-    let frames = block.frames
-    buffer.withBlock(offset: position, frames: frames) { $0.copy(from: block) }
-    position += frames
-  }
-
-  func wave(metadata: Metadata) -> Wave<S> {
-    Wave(storage: buffer, format: format, frames: position, metadata: metadata)
   }
 }

@@ -40,7 +40,8 @@ struct CascadeStage: PlannedStage {
     let carrier = parts.lastIndex { $0.attach == nil && !$0.design.cascade.sections.isEmpty }
     var result = SectionCascade.identity
     for (index, part) in parts.enumerated() {
-      result = result.followed(by: index == carrier && gain != 1 ? part.design.cascade.scaled(by: gain) : part.design.cascade)
+      result = result.followed(
+        by: index == carrier && gain != 1 ? part.design.cascade.scaled(by: gain) : part.design.cascade)
     }
     return result
   }

@@ -49,7 +49,8 @@ extension Plan: CustomStringConvertible {
   public func explain() -> PlanReport {
     PlanReport(
       input: input, output: output, precision: options.precision, mode: options.mode, kernels: Kernels.level,
-      maximumFrames: options.maximumFrames, stages: steps.compactMap(report), vanished: vanished, latencyFrames: latencyFrames,
+      maximumFrames: options.maximumFrames, stages: steps.compactMap(report), vanished: vanished,
+      latencyFrames: latencyFrames,
       tailFrames: tail.frameCount, memoryBytes: memoryBytes, operationsPerSecond: operationsPerSecond)
   }
 
@@ -64,11 +65,13 @@ extension Plan: CustomStringConvertible {
         operationsPerSecond: stage.operationsPerFrame * stage.context.sampleRate, isLive: stage.isLive)
     case .sum:
       return PlanReport.Stage(
-        identity: "sum", effects: [], algorithm: "sum of \(step.inputs.count)", sections: nil, latencyFrames: 0, tailFrames: 0,
+        identity: "sum", effects: [], algorithm: "sum of \(step.inputs.count)", sections: nil, latencyFrames: 0,
+        tailFrames: 0,
         operationsPerSecond: 0, isLive: false)
     case .delay(let frames):
       return PlanReport.Stage(
-        identity: "alignment", effects: [], algorithm: "delay of \(frames) frames", sections: nil, latencyFrames: frames,
+        identity: "alignment", effects: [], algorithm: "delay of \(frames) frames", sections: nil,
+        latencyFrames: frames,
         tailFrames: 0, operationsPerSecond: 0, isLive: false)
     case .copy: return nil
     }
@@ -100,11 +103,14 @@ extension PlanReport: CustomStringConvertible {
       lines.append("  \(index + 1). " + parts.joined(separator: ", "))
     }
     if stages.isEmpty { lines.append("  nothing to do: the signal passes through") }
-    if !vanished.isEmpty { lines.append("  left out, because they change nothing: " + vanished.joined(separator: ", ")) }
+    if !vanished.isEmpty {
+      lines.append("  left out, because they change nothing: " + vanished.joined(separator: ", "))
+    }
     lines.append(
       "latency \(Self.time(latencyFrames, output)), tail "
         + (tailFrames.map { Self.time($0, output) } ?? "endless")
-        + ", memory \(Self.rounded(Double(memoryBytes) / 1_024)) KiB, about \(Self.rounded(operationsPerSecond / 1e6)) million operations a second")
+        + ", memory \(Self.rounded(Double(memoryBytes) / 1_024)) KiB, about \(Self.rounded(operationsPerSecond / 1e6)) million operations a second"
+    )
     return lines.joined(separator: "\n")
   }
 

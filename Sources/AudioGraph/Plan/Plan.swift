@@ -16,9 +16,10 @@ public struct PlanOptions: Sendable, Hashable {
 
 /// A compiled graph: a value over designs that every runner can run, and that explains itself.
 public struct Plan: Sendable {
-  /// Where a step reads or writes: some channels of one of the runner's buffers, or of the caller's output.
+  /// Where a step reads or writes: some channels of the plan's input, of one of the runner's buffers, or of the caller's output.
   struct Slot: Sendable, Hashable {
     enum Place: Sendable, Hashable {
+      case input
       case buffer(Int)
       case output
     }
@@ -43,7 +44,7 @@ public struct Plan: Sendable {
     var output: Slot
   }
 
-  /// The runner's memory for one signal.
+  /// The runner's memory for one signal. The first is for an input that must be copied.
   struct Buffer: Sendable {
     var channels: Int
     var frames: Int
@@ -75,7 +76,8 @@ public struct Plan: Sendable {
     _ item: some Connectable, for input: StreamFormat, options: PlanOptions = PlanOptions()
   ) throws(DesignError) -> Plan {
     try input.validate()
-    try DesignError.require(Double(options.maximumFrames), in: 1...16_777_216, parameter: "maximumFrames", unit: "frames")
+    try DesignError.require(
+      Double(options.maximumFrames), in: 1...16_777_216, parameter: "maximumFrames", unit: "frames")
     var compiler = GraphCompiler(input: input, options: options)
     return try compiler.compile(item.graph)
   }

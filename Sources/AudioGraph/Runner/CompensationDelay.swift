@@ -27,7 +27,8 @@ final class CompensationDelay<S: Sample> {
   }
 
   private func exchange(
-    _ circle: UnsafeMutablePointer<S>, _ source: UnsafeMutablePointer<S>, _ target: UnsafeMutablePointer<S>, _ count: Int
+    _ circle: UnsafeMutablePointer<S>, _ source: UnsafeMutablePointer<S>, _ target: UnsafeMutablePointer<S>,
+    _ count: Int
   ) {
     var done = 0
     var place = oldest
@@ -56,7 +57,9 @@ final class CompensationDelay<S: Sample> {
 
   func restoreState(from reader: inout StateReader) throws(StateError) {
     oldest = try reader.readInt()
-    guard oldest >= 0, oldest < frames else { throw .mismatch(expected: "a place below \(frames)", found: String(oldest)) }
+    guard oldest >= 0, oldest < frames else {
+      throw .mismatch(expected: "a place below \(frames)", found: String(oldest))
+    }
     try memory.withBlock(frames: frames) { circle throws(StateError) in
       for channel in 0..<circle.channels {
         try reader.read(into: UnsafeMutableBufferPointer(start: circle.unsafeChannel(channel), count: frames))

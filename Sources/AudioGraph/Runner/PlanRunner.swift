@@ -42,7 +42,11 @@ public final class PlanRunner<S: Sample> {
   public func process(_ input: borrowing AudioBlock<S>, into output: borrowing AudioBlock<S>) -> Int {
     precondition(
       input.channels == plan.input.channels && output.channels == plan.output.channels,
-      "\(input.channels) into \(output.channels) channels through a plan of \(plan.input.channels) into \(plan.output.channels)")
+      "\(input.channels) into \(output.channels) channels through a plan of \(plan.input.channels) into \(plan.output.channels)"
+    )
+    // Once for the whole run, so that effects written in Swift are covered too.
+    let mode = FloatMode.flushDenormals()
+    defer { mode.restore() }
     var done = 0
     var produced = 0
     while done < input.frames {
@@ -57,13 +61,17 @@ public final class PlanRunner<S: Sample> {
   }
 
   private func run(_ input: borrowing AudioBlock<S>, into output: borrowing AudioBlock<S>) -> Int {
-    signals[0].withBlock(frames: input.frames) { clean in
-      input.withChannels(0..<input.channels) { main in
-        clean.withChannels(0..<input.channels) { target in nonFiniteInputCount += main.sanitize(into: target) }
+    frameCounts[0] = input.frames
+    // Sound input is read where it lies. It is copied when there is something to replace, and when the output would overwrite what
+    // a stage must read again after an overflow.
+    if input.firstNonFiniteFrame() == nil && !input.overlaps(output) {
+      for step in steps { step.run(input, output, counts: frameCounts, outputIndex: signals.count, tempo: tempo) }
+    } else {
+      signals[0].withBlock(frames: input.frames) { clean in
+        nonFiniteInputCount += input.sanitize(into: clean)
+        for step in steps { step.run(clean, output, counts: frameCounts, outputIndex: signals.count, tempo: tempo) }
       }
     }
-    frameCounts[0] = input.frames
-    for step in steps { step.run(output, counts: frameCounts, outputIndex: signals.count, tempo: tempo) }
     position += Int64(input.frames)
     return frameCounts[signals.count]
   }
@@ -96,7 +104,8 @@ public final class PlanRunner<S: Sample> {
     guard let step = steps.first(where: { $0.identity == stage }) else {
       let known = steps.compactMap(\.identity).joined(separator: ", ")
       throw DesignError(
-        .inconsistent, parameter: "stage", value: stage, problem: "is not in this plan: \(known)", remedy: "Name one of these")
+        .inconsistent, parameter: "stage", value: stage, problem: "is not in this plan: \(known)",
+        remedy: "Name one of these")
     }
     try step.schedule(parameter, to: value, at: position)
   }

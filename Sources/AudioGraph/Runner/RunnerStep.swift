@@ -26,6 +26,8 @@ final class RunnerStep<S: Sample> {
   private let outputChannels: Int
   private let capacity: Int
   private let writesToCaller: Bool
+  /// Where in the input table the plan's own input stands: its address is another in every block.
+  private let planInputs: [(place: Int, channel: Int)]
   private let inputBuffer: Int
   private let outputBuffer: Int?
 
@@ -61,17 +63,20 @@ final class RunnerStep<S: Sample> {
     self.inputTable = inputTable
     self.outputTable = outputTable
     var next = 0
+    var planInputs: [(place: Int, channel: Int)] = []
     for slot in step.inputs {
-      guard case .buffer(let index) = slot.place else { preconditionFailure("a step reads the caller's output") }
-      signals[index].withBlock(frames: 0) { block in
-        for channel in slot.channels {
-          inputTable[next] = block.unsafeChannel(channel)
-          next += 1
+      for channel in slot.channels {
+        switch slot.place {
+        case .input: planInputs.append((next, channel))
+        case .buffer(let index):
+          inputTable[next] = signals[index].withBlock(frames: 0) { $0.unsafeChannel(channel) }
+        case .output: preconditionFailure("a step reads the caller's output")
         }
+        next += 1
       }
     }
-    guard case .buffer(let first) = step.inputs[0].place else { preconditionFailure("a step reads the caller's output") }
-    inputBuffer = first
+    self.planInputs = planInputs
+    inputBuffer = if case .buffer(let index) = step.inputs[0].place { index } else { 0 }
     switch step.output.place {
     case .buffer(let index):
       writesToCaller = false
@@ -80,7 +85,7 @@ final class RunnerStep<S: Sample> {
       signals[index].withBlock(frames: 0) { block in
         for channel in step.output.channels { outputTable[channel] = block.unsafeChannel(channel) }
       }
-    case .output:
+    case .output, .input:
       writesToCaller = true
       outputBuffer = nil
       capacity = 0
@@ -92,10 +97,12 @@ final class RunnerStep<S: Sample> {
     outputTable.deallocate()
   }
 
-  /// Runs the step on the frames that its input buffer has. [worker]
+  /// Runs the step on the frames that its input has. [worker]
   func run(
-    _ callerOutput: borrowing AudioBlock<S>, counts: UnsafeMutablePointer<Int>, outputIndex: Int, tempo: Double?
+    _ planInput: borrowing AudioBlock<S>, _ callerOutput: borrowing AudioBlock<S>, counts: UnsafeMutablePointer<Int>,
+    outputIndex: Int, tempo: Double?
   ) {
+    for input in planInputs { inputTable[input.place] = planInput.unsafeChannel(input.channel) }
     if writesToCaller {
       for channel in 0..<outputChannels { outputTable[channel] = callerOutput.unsafeChannel(channel) }
     }
@@ -180,10 +187,12 @@ final class RunnerStep<S: Sample> {
 
   /// The number of frames changes: there is no common grid, so an overflow silences the block.
   private func runChanging(
-    _ processor: any BlockProcessor<S>, _ input: borrowing AudioBlock<S>, _ output: borrowing AudioBlock<S>, tempo: Double?
+    _ processor: any BlockProcessor<S>, _ input: borrowing AudioBlock<S>, _ output: borrowing AudioBlock<S>,
+    tempo: Double?
   ) -> Int {
     let produced = call(processor, input, output, at: position, tempo: tempo)
-    precondition(produced >= 0 && produced <= output.frames, "a stage produced \(produced) of at most \(output.frames) frames")
+    precondition(
+      produced >= 0 && produced <= output.frames, "a stage produced \(produced) of at most \(output.frames) frames")
     output.withFrames(0..<produced) { made in
       guard made.firstNonFiniteFrame() != nil else { return }
       overflowCount += 1
@@ -222,7 +231,8 @@ final class RunnerStep<S: Sample> {
     }
     guard events.insert(parameter: index, value: value, at: position) else {
       throw DesignError(
-        .outOfRange, parameter: parameter, problem: "has too many events waiting", remedy: "Schedule them later", stage: identity)
+        .outOfRange, parameter: parameter, problem: "has too many events waiting", remedy: "Schedule them later",
+        stage: identity)
     }
   }
 

@@ -37,15 +37,7 @@ public struct StreamRun<S: Sample> {
   /// - Throws: `DesignError` of reason `.unsupported` when the tail is to be run out and never ends.
   public init(_ plan: Plan, tail: TailHandling) throws(DesignError) {
     runner = PlanRunner(plan)
-    switch tail {
-    case .trim: tailFrames = 0
-    case .runOut:
-      guard let frames = plan.tail.frameCount else {
-        throw DesignError(
-          .unsupported, parameter: "tail", problem: "never ends", remedy: "Trim it, or give it less feedback")
-      }
-      tailFrames = frames
-    }
+    tailFrames = tail == .runOut ? try plan.finiteTail() : 0
   }
 
   /// Reads the source to its end and writes the result.
@@ -97,5 +89,17 @@ public struct StreamRun<S: Sample> {
     report.overflows = runner.overflowCount
     report.latencyFrames = plan.latencyFrames
     return report
+  }
+}
+
+extension Plan {
+  /// The frames of the tail.
+  /// - Throws: `DesignError` of reason `.unsupported` when it never ends.
+  func finiteTail() throws(DesignError) -> Int {
+    guard let frames = tail.frameCount else {
+      throw DesignError(
+        .unsupported, parameter: "tail", problem: "never ends", remedy: "Trim it, or give it less feedback")
+    }
+    return frames
   }
 }

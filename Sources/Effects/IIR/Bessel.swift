@@ -21,7 +21,8 @@ public struct Bessel: SOSDesignable, ResponseFilter {
   public static let parameters: [Parameter<Bessel>] =
     Parameter.family() + [
       .choice(
-        "norm", "what the cutoff stands for", of: BesselNorm.allCases.map(\.rawValue), default: BesselNorm.phase.rawValue,
+        "norm", "what the cutoff stands for", of: BesselNorm.allCases.map(\.rawValue),
+        default: BesselNorm.phase.rawValue,
         live: .crossfade, get: { $0.norm.rawValue },
         set: { root, name in
           if let norm = BesselNorm(rawValue: name) { root.norm = norm }

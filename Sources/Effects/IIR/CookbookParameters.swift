@@ -24,7 +24,8 @@ extension Parameter where Root: ShapedFilter {
   /// A row for the width in octaves.
   static var bandwidth: Parameter {
     .number(
-      "bandwidth", "width between the half-gain or -3 dB points", unit: .octaves, in: 0.001...24, default: 1, group: "shape",
+      "bandwidth", "width between the half-gain or -3 dB points", unit: .octaves, in: 0.001...24, default: 1,
+      group: "shape",
       get: { if case .bandwidth(let octaves) = $0.shape { octaves } else { nil } }, set: { $0.shape = .bandwidth($1) })
   }
 }

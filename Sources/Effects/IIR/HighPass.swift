@@ -26,7 +26,8 @@ public struct HighPass: SOSDesignable, PassFilter {
 
   public func cascade(sampleRate: Double) throws(DesignError) -> SectionCascade {
     switch corner {
-    case .shape(let shape): try .cookbook(.highPass, frequency: frequency, shape: shape, gain: 0, sampleRate: sampleRate)
+    case .shape(let shape):
+      try .cookbook(.highPass, frequency: frequency, shape: shape, gain: 0, sampleRate: sampleRate)
     case .order(let order): try .butterworth(.highPass(frequency), order: order, sampleRate: sampleRate)
     }
   }

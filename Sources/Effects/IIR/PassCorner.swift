@@ -47,7 +47,8 @@ extension Parameter where Root: PassFilter {
         "frequency", "the corner frequency", unit: .hertz, in: 1...192_000, taper: .logarithmic, aliases: ["cutoff"],
         get: { $0.frequency.hertz }, set: { $0.frequency = Frequency($1) }),
       .number(
-        "q", "quality factor; 0.7071 is maximally flat", in: 0.001...1_000, taper: .logarithmic, default: 0.5.squareRoot(),
+        "q", "quality factor; 0.7071 is maximally flat", in: 0.001...1_000, taper: .logarithmic,
+        default: 0.5.squareRoot(),
         group: "corner", get: { if case .shape(.q(let q)) = $0.corner { q } else { nil } },
         set: { $0.corner = .shape(.q($1)) }),
       .number(

@@ -29,10 +29,13 @@ public struct Gain: Effect {
 
   public static let parameters: [Parameter<Gain>] = [
     .number(
-      "gain", "gain in decibels", unit: .decibels, in: -300...120, default: 0, aliases: ["decibels", "db"], group: "amount",
-      get: { if case .decibels(let decibels) = $0.amount { decibels } else { nil } }, set: { $0.amount = .decibels($1) }),
+      "gain", "gain in decibels", unit: .decibels, in: -300...120, default: 0, aliases: ["decibels", "db"],
+      group: "amount",
+      get: { if case .decibels(let decibels) = $0.amount { decibels } else { nil } }, set: { $0.amount = .decibels($1) }
+    ),
     .number(
-      "amplitude", "amplitude factor; negative turns the polarity round", in: -1_000_000...1_000_000, default: 1, group: "amount",
+      "amplitude", "amplitude factor; negative turns the polarity round", in: -1_000_000...1_000_000, default: 1,
+      group: "amount",
       get: { if case .amplitude(let factor) = $0.amount { factor } else { nil } }, set: { $0.amount = .amplitude($1) }),
     .number(
       "power", "power factor", in: 0...1_000_000_000_000, default: 1, group: "amount",

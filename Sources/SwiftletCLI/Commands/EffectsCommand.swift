@@ -30,7 +30,8 @@ struct EffectsCommand: ParsableCommand {
       return
     }
     let style = Style.of(descriptor: 1)
-    let text = names.isEmpty
+    let text =
+      names.isEmpty
       ? Self.list(catalog.entries, in: style)
       : entries.map { Self.page($0, in: style) }.joined(separator: "\n\n")
     try StandardOutput.print(text)

@@ -10,7 +10,7 @@ struct ExplainCommand: ParsableCommand {
     discussion: """
       Neighbouring filters become one cascade, static gains go into a section, and what changes nothing is left out.
 
-        swiftlet explain "highpass:80Hz,order=4 | peak:1k,+6dB | gain:-3dB" -c 2
+        swiftlet explain "highpass:80Hz,order=4 | peak:1k,gain=+6dB | gain:-3dB" -c 2
       """)
 
   @OptionGroup var chain: ChainArguments

@@ -60,7 +60,11 @@ struct InfoCommand: ParsableCommand {
     var table = TextTable(["", ""], alignments: [.left, .left])
     table.add(["format", "\(info.container), \(info.encoding)"])
     table.add(["sample rate", NumberText.frequency(info.sampleRate)])
-    table.add(["channels", info.channels > 2 && info.layout == .discrete(info.channels) ? "\(info.channels)" : "\(info.channels) (\(info.layout))"])
+    table.add([
+      "channels",
+      info.channels > 2 && info.layout == .discrete(info.channels)
+        ? "\(info.channels)" : "\(info.channels) (\(info.layout))",
+    ])
     if let frames = info.frames, let duration = info.duration {
       table.add(["length", "\(NumberText.duration(duration)) (\(NumberText.counted(frames, "frame")))"])
     }

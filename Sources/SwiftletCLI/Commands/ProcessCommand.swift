@@ -17,7 +17,7 @@ struct ProcessCommand: ParsableCommand {
       - is standard input or output: WAV, or headerless samples with --raw. With --raw, a file whose extension names no \
       container (.raw, .pcm, none) is headerless too.
 
-        swiftlet process in.wav out.wav -e "highpass:80Hz,order=4 | peak:1k,+6dB"
+        swiftlet process in.wav out.wav -e "highpass:80Hz,order=4 | peak:1k,gain=+6dB"
         swiftlet process in.flac out.wav -e "lowpass:200 + highpass:2k" -e gain:-3dB
         arecord -f S16_LE -r 48000 | swiftlet process - - -e notch:50Hz,q=30 | aplay
         swiftlet process - - --raw f32le -r 48k -c 2 -e highpass:20 < a.f32 > b.f32
@@ -42,7 +42,8 @@ struct ProcessCommand: ParsableCommand {
   var precision: Precision = .mixed
 
   @Option(
-    help: ArgumentHelp("How to store samples: s16, s24, s32, f32, f64, vorbis, …; by default as the input does.", valueName: "name"))
+    help: ArgumentHelp(
+      "How to store samples: s16, s24, s32, f32, f64, vorbis, …; by default as the input does.", valueName: "name"))
   var encoding: SampleEncoding?
 
   @Option(help: "Noise before rounding: auto (when the depth shrinks), tpdf or none.")
@@ -88,7 +89,8 @@ struct ProcessCommand: ParsableCommand {
     let form = try raw.form()
     let source = try InputStream<S>(
       path: input, raw: try raw.applies(to: input) ? form.map { ($0, try raw.inputFormat()) } : nil)
-    let meter = !quiet && StandardError.isTerminal
+    let meter =
+      !quiet && StandardError.isTerminal
       ? ProgressMeter(sampleRate: source.format.sampleRate, style: Style.of(descriptor: 2)) : nil
     defer { meter?.clear() }
     let settings = OutputStream<S>.Settings(
@@ -97,9 +99,9 @@ struct ProcessCommand: ParsableCommand {
     let processor = StreamProcessor<S>(
       graph, precision: precision, mode: mode, chunkFrames: chunk, tail: tail ? .runOut : .trim)
     let started = SystemCalls.seconds
-    let (run, sink) = try processor.run(from: source, progress: { meter?.update($0) }) { format in
-      try OutputStream<S>(path: output, format: format, settings: settings, from: source)
-    }
+    let (run, sink) = try processor.run(
+      from: source, progress: { meter?.update($0) },
+      to: { format in try OutputStream<S>(path: output, format: format, settings: settings, from: source) })
     try sink.commit()
     return ProcessReport(
       input: input, output: output, format: source.format, run: run, expectedFrames: source.expectedFrames,

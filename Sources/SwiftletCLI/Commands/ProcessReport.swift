@@ -51,10 +51,13 @@ struct ProcessReport {
       )
     }
     if clipped > 0 {
-      warnings.append("\(NumberText.counted(clipped, "sample")) beyond full scale clipped: lower the level, or ask for --encoding f32")
+      warnings.append(
+        "\(NumberText.counted(clipped, "sample")) beyond full scale clipped: lower the level, or ask for --encoding f32"
+      )
     }
     if run.nonFiniteInputs > 0 {
-      warnings.append("\(NumberText.counted(run.nonFiniteInputs, "input sample")) not finite (NaN or infinite), replaced by 0")
+      warnings.append(
+        "\(NumberText.counted(run.nonFiniteInputs, "input sample")) not finite (NaN or infinite), replaced by 0")
     }
     if run.overflows > 0 {
       warnings.append("\(NumberText.counted(run.overflows, "overflow")) inside the chain, silenced for a moment")

@@ -21,7 +21,9 @@ struct ResponseCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Frequencies for the table and the JSON: 20,100,1k.", valueName: "list"))
   var at: FrequencyList?
 
-  @Option(help: ArgumentHelp("Write the curves as an SVG drawing; - is standard output.", valueName: "file.svg"), completion: .file(extensions: ["svg"]))
+  @Option(
+    help: ArgumentHelp("Write the curves as an SVG drawing; - is standard output.", valueName: "file.svg"),
+    completion: .file(extensions: ["svg"]))
   var plot: String?
 
   @Option(help: ArgumentHelp("The lowest frequency that is drawn.", valueName: "freq"))
@@ -49,7 +51,8 @@ struct ResponseCommand: ParsableCommand {
       let style = Style.of(descriptor: 1, ascii: ascii)
       let drawing = plot == nil ? TerminalPlot.text(of: try curve(plan), in: style) + "\n\n" : ""
       try StandardOutput.print(
-        "\(style.paint(chain.title, .strong)) at \(NumberText.frequency(rate))\n\(drawing)\(Self.table(of: numbers, in: style))")
+        "\(style.paint(chain.title, .strong)) at \(NumberText.frequency(rate))\n\(drawing)\(Self.table(of: numbers, in: style))"
+      )
     }
   }
 
@@ -76,7 +79,8 @@ struct ResponseCommand: ParsableCommand {
   private func writePlot(of curve: ResponseCurve, to path: String) throws {
     if path == "-" { return try StandardOutput.write(SVGPlot.text(of: curve)) }
     guard path.lowercased().hasSuffix(".svg") else {
-      throw Failure("--plot \(path): only SVG is drawn. Give a name that ends in .svg, or - for standard output", status: .usage)
+      throw Failure(
+        "--plot \(path): only SVG is drawn. Give a name that ends in .svg, or - for standard output", status: .usage)
     }
     try WholeFile.write(SVGPlot.text(of: curve), to: path)
   }

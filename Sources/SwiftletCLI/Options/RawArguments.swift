@@ -14,7 +14,8 @@ struct RawArguments: ParsableArguments {
     completion: .list(PCMFormat.allCases.map(\.rawValue)))
   var raw: String?
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("The sample rate of raw input: 48000, 48k, 44.1kHz.", valueName: "rate"))
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The sample rate of raw input: 48000, 48k, 44.1kHz.", valueName: "rate"))
   var rate: SampleRate?
 
   @Option(name: .shortAndLong, help: ArgumentHelp("The channels of raw input.", valueName: "n"))
@@ -52,10 +53,13 @@ struct RawArguments: ParsableArguments {
   /// - Throws: `Failure` for options that apply to nothing.
   func validate(input: String, output: String) throws(Failure) {
     if raw != nil, !applies(to: input), !applies(to: output) {
-      throw Failure("--raw applies to - and to files whose extension names no container: here to neither IN nor OUT", status: .usage)
+      throw Failure(
+        "--raw applies to - and to files whose extension names no container: here to neither IN nor OUT", status: .usage
+      )
     }
     if rate != nil || channels != nil, !applies(to: input) {
-      throw Failure("--rate and --channels describe raw input, and \(input) describes itself: leave them out", status: .usage)
+      throw Failure(
+        "--rate and --channels describe raw input, and \(input) describes itself: leave them out", status: .usage)
     }
   }
 }

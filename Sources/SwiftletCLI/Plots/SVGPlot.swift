@@ -86,10 +86,12 @@ struct SVGPlot {
       let place = x(mark.hertz)
       if place > Self.left + 1, place < Self.right - 1 {
         svg.line(
-          place, rows.lowerBound, place, rows.upperBound, class: mark.isDecade ? "grid" : mark.isLabelled ? "light" : "hair")
+          place, rows.lowerBound, place, rows.upperBound,
+          class: mark.isDecade ? "grid" : mark.isLabelled ? "light" : "hair")
       }
       if mark.isLabelled, rows == Self.delay {
-        svg.text(NumberText.axisFrequency(mark.hertz), x: place, y: rows.upperBound + 20, class: "tick", anchor: "middle")
+        svg.text(
+          NumberText.axisFrequency(mark.hertz), x: place, y: rows.upperBound + 20, class: "tick", anchor: "middle")
       }
     }
     for tick in ticks {

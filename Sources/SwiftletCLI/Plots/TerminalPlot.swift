@@ -58,7 +58,8 @@ struct TerminalPlot {
       let row = max(0, min(rows - 1, Int((share * Double(rows)).rounded(.down))))
       labels[row] = NumberText.fixed(tick, decimals)
     }
-    let grid = Set(AxisTicks.frequencies(from: curve.lowest, to: curve.highest).filter(\.isDecade).map { column($0.hertz) })
+    let grid = Set(
+      AxisTicks.frequencies(from: curve.lowest, to: curve.highest).filter(\.isDecade).map { column($0.hertz) })
     var lines = ["", String(repeating: " ", count: Self.margin) + style.paint(name, .strong)]
     for row in 0..<rows {
       let label = labels[row]
@@ -132,7 +133,9 @@ struct TerminalPlot {
   private var frequencyAxis: [String] {
     let marks = AxisTicks.frequencies(from: curve.lowest, to: curve.highest).filter(\.isLabelled)
     let columns = Set(marks.map { column($0.hertz) })
-    let line = (0..<plotColumns).map { columns.contains($0) ? (style.unicode ? "┴" : "+") : (style.unicode ? "─" : "-") }
+    let line = (0..<plotColumns).map {
+      columns.contains($0) ? (style.unicode ? "┴" : "+") : (style.unicode ? "─" : "-")
+    }
     var labels = Array(repeating: Character(" "), count: plotColumns + 6)
     var free = 0
     for mark in marks {

@@ -68,7 +68,9 @@ final class InputStream<S: Sample>: AudioSource {
 
   private static func opened(_ path: String) throws(Failure) -> Int32 {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw Failure("\(path): cannot be opened: \(SystemCalls.reason(errno))", status: .noInput) }
+    guard descriptor >= 0 else {
+      throw Failure("\(path): cannot be opened: \(SystemCalls.reason(errno))", status: .noInput)
+    }
     return descriptor
   }
 }

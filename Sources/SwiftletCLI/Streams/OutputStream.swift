@@ -83,9 +83,12 @@ final class OutputStream<S: Sample>: AudioSink {
     guard case .file(let file) = writer else { return [] }
     var losses: [String] = []
     if !file.droppedTags.isEmpty {
-      losses.append("\(file.container.rawValue) has no place for the \(file.droppedTags.map(\.rawValue).joined(separator: ", "))")
+      losses.append(
+        "\(file.container.rawValue) has no place for the \(file.droppedTags.map(\.rawValue).joined(separator: ", "))")
     }
-    if !file.keepsLayout { losses.append("\(file.container.rawValue) has no place for the channel layout \(file.format.layout)") }
+    if !file.keepsLayout {
+      losses.append("\(file.container.rawValue) has no place for the channel layout \(file.format.layout)")
+    }
     if !file.keepsChunks { losses.append("\(file.container.rawValue) has no place for some markers of the input") }
     return losses
   }

@@ -32,7 +32,17 @@ enum Interrupt {
         if let name = Interrupt.temporaryName { unlink(name) }
         _exit(128 + code)
       }
+      unblock(code)
     }
+  }
+
+  // A program that starts the tool may have blocked signals, and the mask is inherited.
+  private static func unblock(_ code: Int32) {
+    var set = sigset_t()
+    sigemptyset(&set)
+    sigaddset(&set, code)
+    // SAFETY: the set lives across the call.
+    pthread_sigmask(SIG_UNBLOCK, &set, nil)
   }
 
   /// Makes writing to a closed pipe an error that can be reported instead of a sudden end.

@@ -32,7 +32,9 @@ enum JSONValue: Sendable, Hashable {
     case .number(let value): out += value.isFinite ? "\(value)" : "null"
     case .string(let value): Self.write(quoted: value, to: &out)
     case .array(let items):
-      Self.write(count: items.count, between: "[", and: "]", inline: items.allSatisfy(\.isPlain), to: &out, indent: indent) {
+      Self.write(
+        count: items.count, between: "[", and: "]", inline: items.allSatisfy(\.isPlain), to: &out, indent: indent
+      ) {
         items[$0].write(to: &$1, indent: $2)
       }
     case .object(let members):
@@ -85,16 +87,13 @@ enum JSONValue: Sendable, Hashable {
   }
 }
 
-extension JSONValue: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral, ExpressibleByStringLiteral,
-  ExpressibleByNilLiteral
-{
+extension JSONValue: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral, ExpressibleByStringLiteral {
   init(dictionaryLiteral elements: (String, JSONValue)...) {
     self = .object(elements.map { Member(name: $0.0, value: $0.1) })
   }
 
   init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
   init(stringLiteral value: String) { self = .string(value) }
-  init(nilLiteral: ()) { self = .null }
 
   /// A list of numbers; nil becomes `null`.
   static func numbers(_ values: [Double?]) -> JSONValue { .array(values.map { $0.map(JSONValue.number) ?? .null }) }

@@ -21,9 +21,6 @@ final class ProgressMeter {
     lastDrawn = started + Self.patience - Self.interval
   }
 
-  /// Seconds since the job began.
-  var elapsed: Double { SystemCalls.seconds - started }
-
   /// Draws the line when it is time to.
   func update(_ progress: RenderProgress) {
     let now = SystemCalls.seconds
@@ -51,11 +48,13 @@ final class ProgressMeter {
       return "\(NumberText.duration(done.rounded()))  \(rate)"
     }
     let percent = NumberText.fixed(fraction * 100, 0)
-    let place = NumberText.duration(done.rounded()) + " of " + NumberText.duration((Double(total) / sampleRate).rounded())
+    let place =
+      NumberText.duration(done.rounded()) + " of " + NumberText.duration((Double(total) / sampleRate).rounded())
     let left = speed > 0 ? (Double(total) / sampleRate - done) / speed : .infinity
     let words = "\(place)  \(rate)  \(NumberText.duration(left.rounded(.up))) left"
     let width = max(8, min(30, style.columns - words.count - 9))
-    return String(repeating: " ", count: 3 - min(3, percent.count)) + "\(percent)% \(bar(fraction, width: width, style: style)) \(words)"
+    return String(repeating: " ", count: 3 - min(3, percent.count))
+      + "\(percent)% \(bar(fraction, width: width, style: style)) \(words)"
   }
 
   private static func bar(_ fraction: Double, width: Int, style: Style) -> String {

@@ -19,7 +19,7 @@ struct Style: Sendable, Hashable {
     let dumb = SystemCalls.environment("TERM").map { $0.isEmpty || $0 == "dumb" } ?? true
     let noColour = SystemCalls.environment("NO_COLOR").map { !$0.isEmpty } ?? false
     return Style(
-      unicode: !ascii && localeIsUnicode, colour: terminal && !dumb && !noColour, columns: max(40, min(columns, 160)))
+      unicode: !ascii && localeIsUnicode, colour: terminal && !dumb && !noColour, columns: max(48, min(columns, 160)))
   }
 
   // The first of these variables that is set decides, as in setlocale.
