@@ -77,8 +77,8 @@ private final class ArraySink: AudioSink {
     let processor = StreamProcessor<Float>(chain, chunkFrames: 1_000, writesInBackground: background)
     #expect(throws: CancellationError.self) {
       try processor.run(
-        from: ArraySource(input), progress: { _ in pieces += 1 }, isCancelled: { pieces >= 5 }
-      ) { ArraySink(channels: $0.channels) }
+        from: ArraySource(input), progress: { _ in pieces += 1 }, isCancelled: { pieces >= 5 },
+        to: { ArraySink(channels: $0.channels) })
     }
     #expect(pieces == 5)
   }
