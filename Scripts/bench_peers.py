@@ -3,10 +3,14 @@
 import time
 
 SAMPLE_RATE = 48_000
-LONG_FRAMES = 60 * SAMPLE_RATE
 BLOCK_FRAMES = 512
 BLOCKS = 1_000
 PEAKS = [62.5, 125, 250, 500, 1_000, 2_000, 4_000, 8_000]
+
+
+def long_frames(channels: int) -> int:
+    """Sixty seconds of mono or stereo; with more channels, as many samples as that stereo has."""
+    return 60 * SAMPLE_RATE * 2 // max(channels, 2)
 
 
 class Missing(Exception):
@@ -46,7 +50,7 @@ def signal(name: str):
     """The input for one of our benchmarks; the last one is kept, as the same shape is asked for by several peers."""
     shape, precision = name.split("/")[:2]
     channels = int(name.split("/")[2]) if shape != "block" else 1
-    key = channels, BLOCK_FRAMES if shape == "block" else LONG_FRAMES, precision == "double"
+    key = channels, BLOCK_FRAMES if shape == "block" else long_frames(channels), precision == "double"
     if key not in _signal:
         _signal.clear()
         _signal[key] = noise(*key)

@@ -14,8 +14,8 @@ from pathlib import Path
 SAMPLE_RATE = 48_000
 PEAKS = [62.5, 125, 250, 500, 1_000, 2_000, 4_000, 8_000]
 GAIN = 3
-# Ratio that is binding; what we aim for is 20 and 15.
-FLOORS = {"ffmpeg": 15, "sox": 12}
+# Ratio that is binding; what we aim for is 20 and 15. ffmpeg is measured as people type it, and held to one thread.
+FLOORS = {"ffmpeg": 15, "ffmpeg -threads 1": 15, "sox": 12}
 
 
 def write_noise(path: Path, seconds: int):
@@ -46,11 +46,13 @@ def commands(tool: str, source: Path, folder: Path) -> dict[str, list[str]]:
     """Each program's command for eight peaks with Double inside, 16 bits in and out."""
     ours = " | ".join(f"peak:{frequency:g},gain={GAIN},q=1" for frequency in PEAKS)
     ffmpeg = ",".join(f"equalizer=f={frequency}:t=q:w=1:g={GAIN}:precision=f64" for frequency in PEAKS)
+    quiet = ["-nostdin", "-v", "error", "-y"]
     sox = [word for frequency in PEAKS for word in ("equalizer", str(frequency), "1q", str(GAIN))]
     return {
         "swiftlet": [tool, "process", str(source), str(folder / "swiftlet.wav"), "-e", ours],
-        "ffmpeg": ["ffmpeg", "-nostdin", "-v", "error", "-y", "-threads", "1", "-filter_threads", "1", "-i", str(source),
-                   "-af", ffmpeg, "-c:a", "pcm_s16le", str(folder / "ffmpeg.wav")],
+        "ffmpeg": ["ffmpeg", *quiet, "-i", str(source), "-af", ffmpeg, str(folder / "ffmpeg.wav")],
+        "ffmpeg -threads 1": ["ffmpeg", *quiet, "-threads", "1", "-filter_threads", "1", "-i", str(source), "-af", ffmpeg,
+                              str(folder / "ffmpeg.wav")],
         # Without dither, as none of the others adds any.
         "sox": ["sox", "-V1", "-D", str(source), str(folder / "sox.wav"), *sox],
     }
@@ -65,7 +67,7 @@ def measure(tool: str, rounds: int, absent: dict[str, str]):
         write_noise(short, 1)
         programs = commands(tool, long, folder)
         for peer, floor in FLOORS.items():
-            if shutil.which(peer) is None:
+            if shutil.which(peer.split()[0]) is None:
                 absent[peer] = "it is not on the PATH"
                 continue
             pairs = [(seconds(programs["swiftlet"]), seconds(programs[peer])) for _ in range(max(3, rounds // 2))]

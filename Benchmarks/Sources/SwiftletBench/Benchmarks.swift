@@ -7,8 +7,8 @@ let lowPass = Butterworth(.lowPass(1_000), order: 8)
 let equaliser = Graph.series(
   [62.5, 125, 250, 500, 1_000, 2_000, 4_000, 8_000].map { Peak(Frequency($0), gain: 3, q: 1).graph })
 
-/// Frames of the offline shapes: 60 seconds.
-private let longFrames = Int(60 * sampleRate)
+/// Frames of the offline shapes: 60 seconds of mono or stereo; with more channels, as many samples as that stereo has.
+private func longFrames(_ channels: Int) -> Int { Int(60 * sampleRate) * 2 / max(channels, 2) }
 
 /// Everything that can be measured.
 let benchmarks: [Benchmark] =
@@ -35,13 +35,13 @@ let benchmarks: [Benchmark] =
 private func offline<S: Sample>(
   _ name: String, _ effect: some Connectable, _ channels: Int, _ precision: Precision, _ type: S.Type
 ) -> Benchmark {
-  Benchmark(name: "\(name)/\(channels)", frames: longFrames, channels: channels) {
-    let pipeline = try noise(channels: channels, frames: longFrames, as: S.self) | effect
+  Benchmark(name: "\(name)/\(channels)", frames: longFrames(channels), channels: channels) {
+    let pipeline = try noise(channels: channels, frames: longFrames(channels), as: S.self) | effect
     let runner = PlanRunner<S>(try pipeline.plan(RenderOptions(precision: precision)))
-    let output = SampleBuffer<S>(channels: channels, capacity: longFrames)
+    let output = SampleBuffer<S>(channels: channels, capacity: longFrames(channels))
     return {
       pipeline.wave.withBlock { source in
-        output.withBlock(frames: longFrames) { target in _ = runner.process(source, into: target) }
+        output.withBlock(frames: longFrames(channels)) { target in _ = runner.process(source, into: target) }
       }
     }
   }
@@ -51,8 +51,8 @@ private func offline<S: Sample>(
 private func rendered<S: Sample>(
   _ name: String, _ effect: some Connectable, _ channels: Int, _ precision: Precision, _ type: S.Type
 ) -> Benchmark {
-  Benchmark(name: "\(name)/\(channels)", frames: longFrames, channels: channels) {
-    let pipeline = try noise(channels: channels, frames: longFrames, as: S.self) | effect
+  Benchmark(name: "\(name)/\(channels)", frames: longFrames(channels), channels: channels) {
+    let pipeline = try noise(channels: channels, frames: longFrames(channels), as: S.self) | effect
     let options = RenderOptions(tail: .trim, precision: precision)
     return { _ = try pipeline.render(options) }
   }
