@@ -52,14 +52,31 @@ public struct AudioBlock<S: Sample>: ~Copyable {
   /// Whether any sample of this block lies in the memory of another.
   @inlinable
   public func overlaps(_ other: borrowing AudioBlock<S>) -> Bool {
+    // Blocks of different buffers lie wholly apart, which takes one look at each channel.
+    let (low, high) = bounds
+    let (otherLow, otherHigh) = other.bounds
+    if high <= otherLow || otherHigh <= low { return false }
     for mine in 0..<channels {
-      let start = unsafeChannel(mine)
+      let start = UInt(bitPattern: unsafeChannel(mine))
+      let end = start + UInt(frames * MemoryLayout<S>.stride)
       for theirs in 0..<other.channels {
-        let begin = other.unsafeChannel(theirs)
-        if start < begin + other.frames && begin < start + frames { return true }
+        let begin = UInt(bitPattern: other.unsafeChannel(theirs))
+        if start < begin + UInt(other.frames * MemoryLayout<S>.stride) && begin < end { return true }
       }
     }
     return false
+  }
+
+  /// The lowest address of any sample and the one behind the highest.
+  @usableFromInline var bounds: (low: UInt, high: UInt) {
+    var low = UInt.max
+    var high = UInt.zero
+    for channel in 0..<channels {
+      let start = UInt(bitPattern: unsafeChannel(channel))
+      low = min(low, start)
+      high = max(high, start + UInt(frames * MemoryLayout<S>.stride))
+    }
+    return (low, high)
   }
 
   /// The address of a channel's first sample, for kernels. It is valid while the block is lent.

@@ -82,6 +82,26 @@ import Testing
   }
 }
 
+@Suite struct OverlapTests {
+  @Test func blocksOverlapWhereTheyShareSamples() {
+    let buffer = SampleBuffer<Float>(channels: 3, capacity: 64)
+    let other = SampleBuffer<Float>(channels: 1, capacity: 64)
+    buffer.withBlock(frames: 32) { start in
+      #expect(start.overlaps(start))
+      buffer.withBlock(offset: 32, frames: 32) { #expect(!start.overlaps($0)) }
+      buffer.withBlock(offset: 31, frames: 2) { #expect(start.overlaps($0)) }
+      buffer.withBlock(frames: 64) { all in
+        all.withChannels(1..<2) { middle in
+          all.withChannels(2..<3) { last in #expect(!middle.overlaps(last)) }
+          #expect(all.overlaps(middle))
+        }
+      }
+      other.withBlock(frames: 64) { #expect(!start.overlaps($0)) }
+      buffer.withBlock(frames: 0) { #expect(!start.overlaps($0)) }
+    }
+  }
+}
+
 @Suite struct MailboxTests {
   @Test func theLastDesignWins() {
     let mailbox = Mailbox<Int>()

@@ -66,6 +66,21 @@ private let mono = StreamFormat(sampleRate: 48_000, channels: 1)
   }
 }
 
+@Suite struct InPlaceTests {
+  @Test func inputAndOutputMayBeTheSameMemory() throws {
+    // A sum reads the input after another branch has run: in place it must still see the input.
+    let chain = (LowPass(1_000) + passthrough + Peak(300, gain: 3)) | HighPass(50)
+    let plan = try Plan.compile(chain, for: mono, options: PlanOptions(maximumFrames: 100))
+    let input = noise(frames: 777, as: Float.self)
+    let expected = run(plan, input)[0]
+    let runner = PlanRunner<Float>(plan)
+    let buffer = SampleBuffer<Float>(channels: 1, capacity: 777)
+    for (frame, sample) in input[0].enumerated() { buffer[0, frame] = sample }
+    buffer.withBlock(frames: 777) { _ = runner.process($0, into: $0) }
+    #expect((0..<777).map { buffer[0, $0] } == expected)
+  }
+}
+
 /// Halves itself for ever: a tail that ends in denormal numbers.
 @Suite struct DenormalTests {
   @Test func aTailWrittenInSwiftEndsInSilence() throws {
