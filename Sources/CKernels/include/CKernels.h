@@ -70,10 +70,11 @@ void sk_denormals_restore(sk_float_mode mode);
 
 /// The type of the samples and of the arithmetic.
 typedef enum {
-  /// Float samples, float arithmetic. Sections whose poles float holds run in the plain form, with a relative error near
-  /// -100 dB or better: -104 dB for a 1 kHz low-pass of order 8 at 48 kHz. Where one of a cascade does not, all run in a
-  /// shifted form: -129 dB for a 20 Hz high-pass of order 8 at 48 kHz, -108 dB for a 10 Hz low-pass of order 8, -124 dB
-  /// for a 5 Hz high-pass at 192 kHz, -84 dB for a 1 Hz low-pass at 192 kHz, where the plain form has -15 to -80 dB.
+  /// Float samples, float arithmetic. Sections whose poles float holds run in the plain form, with a relative error
+  /// near -100 dB or better: -104 dB for a 1 kHz low-pass of order 8 at 48 kHz. Where one of a cascade does not, all
+  /// run in a shifted form: -129 dB for a 20 Hz high-pass of order 8 at 48 kHz, -108 dB for a 10 Hz low-pass of order
+  /// 8, -124 dB for a 5 Hz high-pass at 192 kHz, -84 dB for a 1 Hz low-pass at 192 kHz, where the plain form has -15 to
+  /// -80 dB.
   SK_F32_SINGLE = 0,
   SK_F32_MIXED = 1, ///< Float samples, double arithmetic: the output is the exact one rounded to float. The default.
   SK_F64 = 2        ///< Double samples and arithmetic.
