@@ -5,6 +5,8 @@ import CKernels
 /// Memory is allocated once, when it is made; nothing allocates afterwards. One thread at a time may use it.
 public final class SectionKernel<S: Sample> {
   private let cascade: OpaquePointer
+  // Where new coefficients are laid out for the kernel.
+  private let coefficients: UnsafeMutablePointer<Double>
   /// How many sections there are.
   public let sections: Int
   /// How many channels there are.
@@ -23,27 +25,31 @@ public final class SectionKernel<S: Sample> {
       preconditionFailure("no memory for \(sections.count) sections by \(channels) channels")
     }
     self.cascade = cascade
+    coefficients = .allocate(capacity: max(5 * sections.count, 1))
     self.sections = sections.count
     self.channels = channels
     replace(from: 0, with: sections)
   }
 
-  deinit { sk_sos_destroy(cascade) }
+  deinit {
+    sk_sos_destroy(cascade)
+    coefficients.deallocate()
+  }
 
   /// Replaces sections from a place on and keeps the running state. [worker]
   public func replace(from first: Int, with new: [Biquad]) {
     precondition(first >= 0 && first + new.count <= sections, "sections \(first)..<\(first + new.count) of \(sections)")
     for (index, section) in new.enumerated() {
-      withUnsafeTemporaryAllocation(of: Double.self, capacity: 5) { five in
-        five[0] = section.b0
-        five[1] = section.b1
-        five[2] = section.b2
-        five[3] = section.a1
-        five[4] = section.a2
-        // SAFETY: five doubles are read, and the place was checked.
-        sk_sos_set_sections(cascade, first + index, 1, five.baseAddress)
-      }
+      let five = coefficients + 5 * index
+      five[0] = section.b0
+      five[1] = section.b1
+      five[2] = section.b2
+      five[3] = section.a1
+      five[4] = section.a2
     }
+    // SAFETY: five doubles a section are read, and the places were checked. All at once: in single precision a change of form carries
+    // the state over under the whole new cascade.
+    sk_sos_set_sections(cascade, first, new.count, coefficients)
   }
 
   /// Filters every channel of the input into the output; both may be the same memory. [worker]

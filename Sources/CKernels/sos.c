@@ -58,11 +58,11 @@ size_t sk_sos_memory(const sk_sos *sos) { return sos->bytes; }
 // MARK: - The form of float arithmetic
 //
 // The plain form is the faster one, and float holds it for poles that keep their distance from the unit circle. A
-// cascade whose sections need the shifted form changes to it with its state. The way back needs outputs that the shifted
-// form does not keep, so that it waits for silence: the next reset.
+// cascade whose sections need the shifted form changes to it with its state. The way back needs outputs that the
+// shifted form does not keep, so that it waits for silence: the next reset.
 
-/// The relative error that the plain form makes of a section, squared, in units of the coefficients' rounding: 1 / |A|^2
-/// at its smallest on the unit circle, where the rounding of a1 and a2 moves the output most.
+/// The relative error that the plain form makes of a section, squared, in units of the coefficients' rounding: 1 /
+/// |A|^2 at its smallest on the unit circle, where the rounding of a1 and a2 moves the output most.
 static double plain_error(const double *c) {
   const double a1 = c[3], a2 = c[4];
   if (!(fabs(a2) < 1)) return INFINITY;

@@ -70,10 +70,11 @@ void sk_denormals_restore(sk_float_mode mode);
 
 /// The type of the samples and of the arithmetic.
 typedef enum {
-  /// Float samples, float arithmetic. Sections whose poles float holds run in the plain form, with a relative error near
-  /// -100 dB or better: -104 dB for a 1 kHz low-pass of order 8 at 48 kHz. Where one of a cascade does not, all run in a
-  /// shifted form: -129 dB for a 20 Hz high-pass of order 8 at 48 kHz, -108 dB for a 10 Hz low-pass of order 8, -124 dB
-  /// for a 5 Hz high-pass at 192 kHz, -84 dB for a 1 Hz low-pass at 192 kHz, where the plain form has -15 to -80 dB.
+  /// Float samples, float arithmetic. Sections whose poles float holds run in the plain form, with a relative error
+  /// near -100 dB or better: -104 dB for a 1 kHz low-pass of order 8 at 48 kHz. Where one of a cascade does not, all
+  /// run in a shifted form: -129 dB for a 20 Hz high-pass of order 8 at 48 kHz, -108 dB for a 10 Hz low-pass of order
+  /// 8, -124 dB for a 5 Hz high-pass at 192 kHz, -84 dB for a 1 Hz low-pass at 192 kHz, where the plain form has -15 to
+  /// -80 dB.
   SK_F32_SINGLE = 0,
   SK_F32_MIXED = 1, ///< Float samples, double arithmetic: the output is the exact one rounded to float. The default.
   SK_F64 = 2        ///< Double samples and arithmetic.
@@ -105,7 +106,7 @@ void sk_sos_destroy(sk_sos *sos);
 ///
 /// `coefficients` holds b0, b1, b2, a1, a2 for each section, with a0 = 1: y = b0 x + b1 x1 + b2 x2 - a1 y1 - a2 y2.
 /// A range outside the cascade is ignored as a whole. In `SK_F32_SINGLE` a cascade that once needed the shifted form
-/// keeps it until the next reset, so that a change never clicks.
+/// keeps it until the next reset; set all sections that change in one call, as a change of form converts the state.
 void sk_sos_set_sections(sk_sos *sos, size_t first, size_t count, const double *coefficients);
 
 /// Sets the state to silence.
