@@ -52,6 +52,7 @@ public struct AudioBlock<S: Sample>: ~Copyable {
   /// Whether any sample of this block lies in the memory of another.
   @inlinable
   public func overlaps(_ other: borrowing AudioBlock<S>) -> Bool {
+    if frames == 0 || other.frames == 0 { return false }
     // Blocks of different buffers lie wholly apart, which takes one look at each channel.
     let (low, high) = bounds
     let (otherLow, otherHigh) = other.bounds

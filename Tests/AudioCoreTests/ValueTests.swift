@@ -83,22 +83,28 @@ import Testing
 }
 
 @Suite struct OverlapTests {
-  @Test func blocksOverlapWhereTheyShareSamples() {
+  /// Whether two ranges of frames of one channel overlap, and whether a range does with another channel's and another buffer's.
+  private func overlap(_ a: Range<Int>, _ b: Range<Int>) -> [Bool] {
     let buffer = SampleBuffer<Float>(channels: 3, capacity: 64)
     let other = SampleBuffer<Float>(channels: 1, capacity: 64)
-    buffer.withBlock(frames: 32) { start in
-      #expect(start.overlaps(start))
-      buffer.withBlock(offset: 32, frames: 32) { #expect(!start.overlaps($0)) }
-      buffer.withBlock(offset: 31, frames: 2) { #expect(start.overlaps($0)) }
-      buffer.withBlock(frames: 64) { all in
-        all.withChannels(1..<2) { middle in
-          all.withChannels(2..<3) { last in #expect(!middle.overlaps(last)) }
-          #expect(all.overlaps(middle))
+    var found: [Bool] = []
+    buffer.withBlock(offset: a.lowerBound, frames: a.count) { first in
+      buffer.withBlock(offset: b.lowerBound, frames: b.count) { second in
+        found.append(first.overlaps(second))
+        first.withChannels(0..<1) { one in
+          second.withChannels(1..<3) { others in found.append(one.overlaps(others)) }
         }
       }
-      other.withBlock(frames: 64) { #expect(!start.overlaps($0)) }
-      buffer.withBlock(frames: 0) { #expect(!start.overlaps($0)) }
+      other.withBlock(frames: 64) { found.append(first.overlaps($0)) }
     }
+    return found
+  }
+
+  @Test func blocksOverlapWhereTheyShareSamples() {
+    #expect(overlap(0..<32, 0..<32) == [true, false, false])
+    #expect(overlap(0..<32, 32..<64) == [false, false, false])
+    #expect(overlap(0..<32, 31..<33) == [true, false, false])
+    #expect(overlap(0..<32, 5..<5) == [false, false, false])
   }
 }
 
