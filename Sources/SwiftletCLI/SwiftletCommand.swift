@@ -1,4 +1,5 @@
 import ArgumentParser
+import AudioCore
 
 /// The `swiftlet` tool.
 @main
@@ -35,9 +36,18 @@ struct SwiftletCommand: ParsableCommand {
     Interrupt.ignoreBrokenPipes()
     do {
       var command = try parseAsRoot()
+      try requireKernels()
       try command.run()
     } catch {
       Ending.end(for: error)
     }
+  }
+
+  // Other kernels than those that were asked for would make a measurement or a comparison wrong without a word.
+  private static func requireKernels() throws(Failure) {
+    guard Kernels.forcedLevelIsUnavailable else { return }
+    throw Failure(
+      "SWIFTLET_KERNELS names no kernels that this machine has. Unset it, or set it to one of "
+        + Kernels.availableLevels.joined(separator: ", "), status: .usage)
   }
 }

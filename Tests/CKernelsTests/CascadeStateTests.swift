@@ -142,16 +142,14 @@ extension KernelTests {
     }
 
     @Test func denormalsAreOffBetweenTheTwoCalls() {
-      let smallest = Float.leastNormalMagnitude
-      var half: Float = 0.5
-      withUnsafeMutablePointer(to: &half) { half in
-        let mode = sk_denormals_off()
-        var product = smallest
-        sk_gain_f32(&product, &product, 1, Double(half.pointee))
-        sk_denormals_restore(mode)
-        #expect(product == 0)
-        #expect(smallest * half.pointee != 0)
-      }
+      var numbers: [Float] = [.leastNormalMagnitude, 0.5]
+      let mode = sk_denormals_off()
+      // Through memory that a C function sees, so that the product is computed here and not by the compiler.
+      numbers.withUnsafeMutableBufferPointer { sk_add_f32($0.baseAddress, $0.baseAddress, 0) }
+      let flushed = numbers[0] * numbers[1]
+      sk_denormals_restore(mode)
+      #expect(flushed == 0)
+      #expect(numbers[0] * numbers[1] != 0)
     }
 
     /// A decaying tail ends in zeros, not in denormals, and the caller's own arithmetic keeps its denormals.

@@ -4,6 +4,12 @@ import Testing
 @Suite struct HelpTests {
   static let commands = ["process", "info", "effects", "explain", "response", "design"]
 
+  @Test func kernelsThatAreNotHereAreRefused() throws {
+    let result = try Tool.run("explain", "lowpass:1k", environment: ["SWIFTLET_KERNELS": "abacus"])
+    #expect(result.status == 64)
+    #expect(result.errors.contains("SWIFTLET_KERNELS") && result.errors.contains("scalar"))
+  }
+
   @Test(arguments: commands) func everyCommandHasHelpWithAnExample(command: String) throws {
     let result = try Tool.run(command, "--help")
     #expect(result.status == 0)

@@ -97,7 +97,8 @@ struct ProcessCommand: ParsableCommand {
       encoding: encoding, raw: raw.applies(to: output) ? form : nil, dither: Dither(dither),
       expectedFrames: tail ? nil : source.frameCount)
     let processor = StreamProcessor<S>(
-      graph, precision: precision, mode: mode, chunkFrames: chunk, tail: tail ? .runOut : .trim)
+      graph, precision: precision, mode: mode, chunkFrames: chunk, tail: tail ? .runOut : .trim,
+      writesInBackground: true)
     let started = SystemCalls.seconds
     let (run, sink) = try processor.run(
       from: source, progress: { meter?.update($0) },

@@ -1,5 +1,6 @@
 import ArgumentParser
 import AudioCore
+import AudioFiles
 import AudioGraph
 
 /// `swiftlet response`: what a chain does to each frequency, as numbers or as a drawing.
@@ -82,7 +83,11 @@ struct ResponseCommand: ParsableCommand {
       throw Failure(
         "--plot \(path): only SVG is drawn. Give a name that ends in .svg, or - for standard output", status: .usage)
     }
-    try WholeFile.write(SVGPlot.text(of: curve), to: path)
+    do {
+      try AtomicFile.write(SVGPlot.text(of: curve), to: path)
+    } catch {
+      throw error.ofOutput
+    }
   }
 
   private static func document(of response: FrequencyResponse) -> JSONValue {

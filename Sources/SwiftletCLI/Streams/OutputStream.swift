@@ -6,7 +6,7 @@ final class OutputStream<S: Sample>: AudioSink {
   private enum Writer {
     case file(AudioFileWriter<S>)
     case pipe(PipeWAVWriter<S>)
-    case raw(RawWriter<S>, WholeFile?)
+    case raw(RawWriter<S>, AtomicFile?)
   }
 
   /// How the output is to be stored.
@@ -25,8 +25,8 @@ final class OutputStream<S: Sample>: AudioSink {
   convenience init(path: String, format: StreamFormat, settings: Settings, from input: InputStream<S>) throws {
     do {
       try self.init(opening: path, format: format, settings: settings, from: input)
-    } catch let error as AudioFileError where [.notFound, .isDirectory, .permission].contains(error.reason) {
-      throw Failure(error.description, status: .cannotCreate)
+    } catch let error as AudioFileError {
+      throw error.ofOutput
     }
   }
 
@@ -35,9 +35,9 @@ final class OutputStream<S: Sample>: AudioSink {
       throw Failure("standard output is a terminal: send the sound into a pipe or a file", status: .usage)
     }
     if let form = settings.raw {
-      let file = path == "-" ? nil : try WholeFile(path: path)
+      let file = path == "-" ? nil : try AtomicFile(path: path, isSequential: true)
       let raw = try RawWriter<S>(
-        descriptor: file?.descriptor ?? 1, name: path == "-" ? "standard output" : path, pcm: form, format: format,
+        descriptor: file?.fileDescriptor ?? 1, name: path == "-" ? "standard output" : path, pcm: form, format: format,
         dither: settings.dither, source: input.encoding)
       writer = .raw(raw, file)
     } else if path == "-" {

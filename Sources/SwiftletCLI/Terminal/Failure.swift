@@ -1,3 +1,5 @@
+import AudioFiles
+
 /// Why the tool could not do what it was asked, with the exit status that scripts can tell apart.
 struct Failure: Error, CustomStringConvertible {
   /// The exit statuses of sysexits.h that the tool uses.
@@ -23,4 +25,11 @@ struct Failure: Error, CustomStringConvertible {
   }
 
   var description: String { message }
+}
+
+extension AudioFileError {
+  /// The same about an output: one that cannot be made has an exit status of its own.
+  var ofOutput: any Error {
+    [.notFound, .isDirectory, .permission].contains(reason) ? Failure(description, status: .cannotCreate) : self
+  }
 }

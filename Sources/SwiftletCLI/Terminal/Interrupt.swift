@@ -13,15 +13,6 @@ import AudioFiles
 /// The handler removes what temporary files have a name and ends the tool, so that a job that waits for a pipe stops as promptly as one
 /// that computes. The status is 128 and the signal's number, as a shell would say.
 enum Interrupt {
-  // SAFETY: written by the main thread alone, read by the handler, and one word wide. The string it names is never freed.
-  private nonisolated(unsafe) static var temporaryName: UnsafeMutablePointer<CChar>?
-
-  /// A temporary file of the tool's own that has to go when a signal comes.
-  static var temporaryFile: String? {
-    get { temporaryName.map { String(cString: $0) } }
-    set { temporaryName = newValue.flatMap { strdup($0) } }
-  }
-
   /// Begins to listen. Called once, before the job opens its files.
   static func install() {
     TemporaryFiles.prepare()
@@ -29,7 +20,6 @@ enum Interrupt {
       setHandler(code) { code in
         // Only calls that are safe in a signal handler.
         TemporaryFiles.removeAll()
-        if let name = Interrupt.temporaryName { unlink(name) }
         _exit(128 + code)
       }
       unblock(code)
