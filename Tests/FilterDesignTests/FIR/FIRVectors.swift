@@ -84,17 +84,21 @@ struct FIRVector: Decodable, CustomStringConvertible {
     switch kind {
     case "firwin":
       let window = window == "kaiser" ? Window.kaiser(beta: 8.6) : .hamming
-      let scaled = try #require(scaled)
+      let scaled = scaled ?? true
       if let shape = try Response(named: #require(response), edges: edges) {
         return try .windowedSinc(shape, taps: taps, window: window, sampleRate: vectorRate, scaled: scaled)
       }
       return try .multiband(
-        edges: frequencies, passesZero: #require(zero), taps: taps, window: window, sampleRate: vectorRate,
+        edges: frequencies, passesZero: zero ?? true, taps: taps, window: window, sampleRate: vectorRate,
         scaled: scaled)
     case "firwin2":
       return try .frequencySampling(
-        frequencies: frequencies, gains: #require(desired), taps: taps, antisymmetric: #require(antisymmetric),
+        frequencies: frequencies, gains: #require(desired), taps: taps, antisymmetric: antisymmetric ?? false,
         sampleRate: vectorRate)
+    case "remez":
+      let kind = try #require(FIRTaps.EquirippleType(rawValue: type ?? ""))
+      return try .parksMcClellan(
+        bands: frequencies, desired: #require(desired), weights: weights, taps: taps, type: kind, sampleRate: vectorRate)
     default:
       try #require(kind == "firls")
       return try .leastSquares(
