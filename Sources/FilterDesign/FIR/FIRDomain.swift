@@ -65,7 +65,8 @@ extension DesignError {
     guard bands.count % 2 == 0 else {
       throw DesignError(
         .inconsistent, parameter: "bands", value: "\(bands.count) frequencies",
-        problem: "is an odd count: each band has a lower and an upper edge", remedy: "Give two frequencies for each band")
+        problem: "is an odd count: each band has a lower and an upper edge",
+        remedy: "Give two frequencies for each band")
     }
     for index in stride(from: 0, to: bands.count, by: 2) where bands[index] == bands[index + 1] {
       throw DesignError(

@@ -70,7 +70,8 @@ public struct FIRTaps: Sendable, Hashable {
   }
 
   /// `Σ h_n z^−n` and `Σ n h_n z^−n`.
-  private func sums(at frequency: Frequency, sampleRate: Double) -> (response: Complex<Double>, ramped: Complex<Double>) {
+  private func sums(at frequency: Frequency, sampleRate: Double) -> (response: Complex<Double>, ramped: Complex<Double>)
+  {
     precondition(sampleRate > 0 && sampleRate.isFinite, "sample rate is \(sampleRate)")
     let angle = 2 * .pi * (frequency.hertz.remainder(dividingBy: sampleRate) / sampleRate)
     let delay = Complex(Double.cos(angle), -Double.sin(angle))

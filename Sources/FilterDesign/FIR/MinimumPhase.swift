@@ -27,7 +27,8 @@ extension FIRTaps {
     }
     guard isLinearPhase, taps.contains(where: { $0 != 0 }) else {
       throw DesignError(
-        .unsupported, parameter: "taps", problem: "are not symmetric, or all 0: the zeros on the unit circle are unknown",
+        .unsupported, parameter: "taps",
+        problem: "are not symmetric, or all 0: the zeros on the unit circle are unknown",
         remedy: "Give a filter of linear phase")
     }
     var size = 4_096

@@ -98,7 +98,8 @@ struct FIRVector: Decodable, CustomStringConvertible {
     case "remez":
       let kind = try #require(FIRTaps.EquirippleType(rawValue: type ?? ""))
       return try .parksMcClellan(
-        bands: frequencies, desired: #require(desired), weights: weights, taps: taps, type: kind, sampleRate: vectorRate)
+        bands: frequencies, desired: #require(desired), weights: weights, taps: taps, type: kind, sampleRate: vectorRate
+      )
     default:
       try #require(kind == "firls")
       return try .leastSquares(
