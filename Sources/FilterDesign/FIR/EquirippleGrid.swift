@@ -1,6 +1,7 @@
 import RealModule
 
-/// The points at which an equiripple design is compared, as an approximation by cosines: a factor of the response that the
+/// The points at which an equiripple design is compared, as an approximation by cosines: a factor of the response
+/// that the
 /// symmetry prescribes is divided out.
 struct EquirippleGrid {
   let cosineCount: Int

@@ -62,7 +62,8 @@ public struct FIRTaps: Sendable, Hashable {
     return value == .zero ? 0 : Double.atan2(y: value.imaginary, x: value.real)
   }
 
-  /// The group delay `−dφ/dω` at a frequency, in seconds; nil where the response is 0 and the filter's phase not linear.
+  /// The group delay `−dφ/dω` at a frequency, in seconds; nil where the response is 0 and the filter's phase not
+  /// linear.
   public func groupDelay(at frequency: Frequency, sampleRate: Double) -> Double? {
     if isLinearPhase { return Double(taps.count - 1) / 2 / sampleRate }
     let (response, ramped) = sums(at: frequency, sampleRate: sampleRate)

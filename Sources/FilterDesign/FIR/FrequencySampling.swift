@@ -8,8 +8,10 @@ extension FIRTaps {
   /// The lines are sampled at a power of two of frequencies, transformed back, and tapered by the window.
   ///
   /// - Parameters:
-  ///   - frequencies: From 0 Hz to half the sample rate, both included, not falling; the same frequency twice is a step.
-  ///   - gains: One linear factor for each frequency. What the symmetry makes silent must be 0: half the sample rate for an even count of
+  ///   - frequencies: From 0 Hz to half the sample rate, both included, not falling; the same frequency twice is a
+  ///     step.
+  ///   - gains: One linear factor for each frequency. What the symmetry makes silent must be 0: half the sample rate
+  ///     for an even count of
   ///     taps, 0 Hz for an antisymmetric filter, both for an antisymmetric one of an odd count.
   ///   - taps: 1 to 1 048 576.
   ///   - window: What tapers the taps.

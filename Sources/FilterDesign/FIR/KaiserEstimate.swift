@@ -3,7 +3,8 @@ import RealModule
 
 /// Kaiser's formulas between the length of a windowed filter, its attenuation and the width of its transition.
 ///
-/// Kaiser, *Nonrecursive digital filter design using the I0-sinh window function*, 1974; as Oppenheim and Schafer give them.
+/// Kaiser, *Nonrecursive digital filter design using the I0-sinh window function*, 1974; as Oppenheim and Schafer
+/// give them.
 public enum KaiserEstimate {
   /// How many taps, and which Kaiser window, an attenuation and a transition ask for.
   ///

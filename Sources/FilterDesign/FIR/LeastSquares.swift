@@ -8,7 +8,8 @@ extension FIRTaps {
   /// The linear-phase filter of least weighted squared error over bands. Equal to `scipy.signal.firls`.
   ///
   /// - Parameters:
-  ///   - bands: Two edges for each band, rising, from 0 Hz to half the sample rate; between bands nothing is asked for. Two bands may
+  ///   - bands: Two edges for each band, rising, from 0 Hz to half the sample rate; between bands nothing is asked
+  ///     for. Two bands may
   ///     touch.
   ///   - desired: The gain at each edge, with a straight line between the two of a band, 0 or more.
   ///   - weights: One for each band, 0 or more; nil is 1 each.
@@ -63,7 +64,8 @@ extension FIRTaps {
   /// Solves the Toeplitz-plus-Hankel system `Σ (q_|i−j| + q_i+j) a_j = b_i` by Cholesky's method.
   private static func solved(kernel: [Double], target: [Double]) -> [Double] {
     let count = target.count
-    // Wide gaps between bands leave directions that no band sees. A ridge at the level of rounding then picks a small solution.
+    // Wide gaps between bands leave directions that no band sees. A ridge at the level of rounding then picks a small
+    // solution.
     var ridge = 0.0
     while true {
       var lower = [[Double]]()

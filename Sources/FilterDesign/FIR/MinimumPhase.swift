@@ -14,8 +14,10 @@ extension FIRTaps {
   /// The filter with its zeros moved inside the unit circle: the least delay for a magnitude.
   ///
   /// The phase is the Hilbert transform of the logarithm of the magnitude (Oppenheim and Schafer, *Discrete-Time Signal
-  /// Processing*, section 13.3), computed by a Fourier transform at least 256 times as long as the taps. Zeros of a linear-phase filter
-  /// on the unit circle, where that logarithm has poles, are found and divided out before, and their phase is put back in closed form.
+  /// Processing*, section 13.3), computed by a Fourier transform at least 256 times as long as the taps. Zeros of a
+  /// linear-phase filter
+  /// on the unit circle, where that logarithm has poles, are found and divided out before, and their phase is put
+  /// back in closed form.
   ///
   /// - Parameter magnitude: Of the original, or its square root; the latter truncates what in general is endless.
   /// - Throws: `DesignError` that names `taps`: fewer than 3, more than 8192, all 0, or not linear-phase.

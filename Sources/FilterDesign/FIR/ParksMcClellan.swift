@@ -5,7 +5,8 @@ extension FIRTaps {
   public enum EquirippleType: String, Sendable, Hashable, Codable, CaseIterable {
     /// A constant gain in each band; symmetric taps.
     case bandpass
-    /// A gain that rises with the frequency: the desired number times the frequency over the sample rate; antisymmetric taps.
+    /// A gain that rises with the frequency: the desired number times the frequency over the sample rate;
+    /// antisymmetric taps.
     case differentiator
     /// A constant gain turned by 90 degrees; antisymmetric taps.
     case hilbert
@@ -20,7 +21,8 @@ extension FIRTaps {
   /// Parks and McClellan, *Chebyshev approximation for nonrecursive digital filters with linear phase*, 1972.
   ///
   /// - Parameters:
-  ///   - bands: Two edges for each band, strictly rising, from 0 Hz to half the sample rate; between bands nothing is asked for.
+  ///   - bands: Two edges for each band, strictly rising, from 0 Hz to half the sample rate; between bands nothing is
+  ///     asked for.
   ///   - desired: One number for each band.
   ///   - weights: One for each band, above 0; nil is 1 each.
   ///   - taps: 3 to 2048; odd where symmetric taps are to pass half the sample rate.

@@ -24,7 +24,8 @@ extension Window {
     return window.map { $0 / top }
   }
 
-  /// The first Slepian sequence: the eigenvector of the largest eigenvalue of a tridiagonal matrix that commutes with the
+  /// The first Slepian sequence: the eigenvector of the largest eigenvalue of a tridiagonal matrix that commutes with
+  /// the
   /// concentration operator (Percival and Walden, *Spectral Analysis for Physical Applications*, 1993, section 8.3).
   static func prolateSpheroidal(_ nw: Double, _ length: Int) -> [Double] {
     let concentration = Double.cos(2 * .pi * nw / Double(length))

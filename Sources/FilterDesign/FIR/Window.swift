@@ -2,7 +2,8 @@ import AudioCore
 
 /// The shape of a window: the weights that taper a filter or a frame towards its ends.
 ///
-/// Names and parameters are those of the literature, and of `scipy.signal.windows`, which these windows equal within 1e-12.
+/// Names and parameters are those of the literature, and of `scipy.signal.windows`, which these windows equal within
+/// 1e-12.
 public enum Window: Sendable, Hashable {
   /// All ones: no taper.
   case boxcar
@@ -40,7 +41,8 @@ public enum Window: Sendable, Hashable {
   case generalHamming(alpha: Double)
   /// A sum of cosines with these weights, the constant first.
   case generalCosine([Double])
-  /// Dolph and Chebyshev's: side lobes all `attenuation` dB down, above 0 to 300, the main lobe as narrow as that allows.
+  /// Dolph and Chebyshev's: side lobes all `attenuation` dB down, above 0 to 300, the main lobe as narrow as that
+  /// allows.
   case chebwin(attenuation: Double)
   /// A flat top between cosine flanks, which take the part `alpha` of the whole, 0 to 1.
   case tukey(alpha: Double)
@@ -48,7 +50,8 @@ public enum Window: Sendable, Hashable {
   case exponential(tau: Double, center: Double? = nil)
   /// Taylor's: `nbar` side lobes (1 to 64) near `sll` dB down (above 0 to 300); `norm` makes the middle 1.
   case taylor(nbar: Int = 4, sll: Double = 30, norm: Bool = true)
-  /// The first discrete prolate spheroidal sequence; `nw`, above 0 and below half the length, is its half bandwidth in bins.
+  /// The first discrete prolate spheroidal sequence; `nw`, above 0 and below half the length, is its half bandwidth
+  /// in bins.
   case dpss(nw: Double)
   /// The main lobe of a sinc.
   case lanczos
@@ -64,7 +67,8 @@ extension Window {
   ///
   /// - Parameters:
   ///   - count: 1 to 1 048 576. A window of one sample is 1.
-  ///   - periodic: Whether the window is one period of a periodic one, as frames of a Fourier transform want it, instead of symmetric,
+  ///   - periodic: Whether the window is one period of a periodic one, as frames of a Fourier transform want it,
+  ///     instead of symmetric,
   ///     as filters do.
   /// - Throws: `DesignError` that names `count` or the parameter of the window.
   public func samples(_ count: Int, periodic: Bool = false) throws(DesignError) -> [Double] {

@@ -34,7 +34,8 @@ extension FIRTaps {
   ///   - taps: 1 to 1 048 576; odd where the last band, up to half the sample rate, passes.
   ///   - window: What tapers the taps.
   ///   - sampleRate: In hertz, above 0.
-  ///   - scaled: Whether the middle of the first pass band gets a level of exactly 1: 0 Hz or half the sample rate where it
+  ///   - scaled: Whether the middle of the first pass band gets a level of exactly 1: 0 Hz or half the sample rate
+  ///     where it
   ///     reaches that far.
   /// - Throws: `DesignError` that names the parameter.
   public static func multiband(
