@@ -28,6 +28,8 @@ printf '\n== %s sanitizer ==\n' "$sanitizer"
 # The leak checker does not see through the tag bits of Swift's pointers, and reports what Foundation keeps and what is alive when a
 # program exits; that memory stays constant is tested by measuring it.
 export ASAN_OPTIONS=detect_leaks=0
+# For the tests that a sanitizer's own runtime does not survive.
+export SWIFTLET_SANITIZER=$sanitizer
 export UBSAN_OPTIONS=print_stacktrace=1
 export TSAN_OPTIONS=halt_on_error=1
 "${SWIFT:-swift}" test "${arguments[@]}"

@@ -64,7 +64,11 @@ import Testing
     }
   }
 
-  @Test func aFileSizeLimitLeavesTheOldOutput() throws {
+  @Test(
+    .disabled(
+      if: ProcessInfo.processInfo.environment["SWIFTLET_SANITIZER"] == "thread",
+      "the thread sanitizer keeps its own memory in files and does not survive a limit on their size"))
+  func aFileSizeLimitLeavesTheOldOutput() throws {
     try Scratch.with { scratch in
       try Sound.wav(Sound.samples(400_000)).write(to: scratch.url("in.wav"))
       try Data("old".utf8).write(to: scratch.url("out.wav"))
