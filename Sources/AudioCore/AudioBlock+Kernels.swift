@@ -1,10 +1,13 @@
 import CKernels
 
-// Each of these runs one kernel a channel. The sample type is tested once a block, so that nothing here needs specialising.
+// Each of these runs one kernel a channel. They are specialised because generics are not across modules: looking up the type of a
+// block would cost as much as a short block itself.
 
 extension AudioBlock {
   /// Copies with NaN and infinities replaced by 0.
   /// - Returns: how many samples were replaced.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   public func sanitize(into output: borrowing AudioBlock<S>) -> Int {
     requireSameSize(output)
     var replaced = 0
@@ -23,6 +26,8 @@ extension AudioBlock {
   }
 
   /// The first frame in which any channel is NaN or infinite; nil when all are finite.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   public func firstNonFiniteFrame() -> Int? {
     var first = frames
     for channel in 0..<channels {
@@ -37,6 +42,8 @@ extension AudioBlock {
   }
 
   /// Multiplies by a linear factor; Float samples are multiplied in Double and rounded once.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   public func scale(by gain: Double, into output: borrowing AudioBlock<S>) {
     requireSameSize(output)
     for channel in 0..<channels {
@@ -54,6 +61,8 @@ extension AudioBlock {
   }
 
   /// Adds another block of the same size to this one.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   public func add(_ other: borrowing AudioBlock<S>) {
     requireSameSize(other)
     for channel in 0..<channels {

@@ -53,6 +53,8 @@ public final class SectionKernel<S: Sample> {
   }
 
   /// Filters every channel of the input into the output; both may be the same memory. [worker]
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   public func process(_ input: borrowing AudioBlock<S>, into output: borrowing AudioBlock<S>) {
     precondition(
       input.channels == channels && output.channels == channels && output.frames >= input.frames,

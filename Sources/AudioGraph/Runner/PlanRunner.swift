@@ -38,6 +38,8 @@ public final class PlanRunner<S: Sample> {
   /// Input and output may be the same memory where the plan keeps the number of frames. The output must hold as many frames as the
   /// plan produces: as many as come in, or for each `maximumFrames` of input `plan.maximumOutputFrames`.
   /// - Returns: the number of frames produced.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   @discardableResult
   public func process(_ input: borrowing AudioBlock<S>, into output: borrowing AudioBlock<S>) -> Int {
     precondition(

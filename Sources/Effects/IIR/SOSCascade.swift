@@ -25,6 +25,8 @@ public final class SOSCascade<S: Sample>: AudioProcessor {
     return true
   }
 
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   public func process(
     _ input: borrowing AudioBlock<S>, into output: borrowing AudioBlock<S>, at now: borrowing ProcessContext
   ) -> Int {
