@@ -3,6 +3,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+# The plugin moves each archive into a folder that must be there.
+mkdir -p .docs
 for module in Swiftlet AudioCore FilterDesign Effects AudioGraph AudioFiles Streaming EffectCatalog; do
   "${SWIFT:-swift}" package --allow-writing-to-directory .docs \
     generate-documentation --target "$module" --output-path ".docs/$module" \
