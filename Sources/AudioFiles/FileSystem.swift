@@ -45,9 +45,6 @@ enum FileSystem {
     _ = close(descriptor)
   }
 
-  /// Closes a descriptor that was only read from, so that nothing can be lost by it.
-  static func release(_ descriptor: Int32) { _ = close(descriptor) }
-
   /// Writes all bytes at an offset, or at the current position when it is nil.
   /// - Returns: 0, or the error number of the system.
   static func writeAll(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, at offset: Int? = nil) -> Int32 {

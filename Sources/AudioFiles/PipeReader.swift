@@ -68,9 +68,11 @@ public final class PipeReader<S: Sample>: AudioSource {
       throw AudioFileError(.damaged, path: name, problem: "is empty", remedy: "Check the program that sends it")
     }
     var info = SF_INFO()
-    let handle = sf_open_fd(descriptor, sndfile(SFM_READ), &info, sndfile(SF_FALSE))
+    // libsndfile closes the descriptor when it cannot open it, whatever it is told: so it owns it from here on. Closed twice, a
+    // descriptor that another thread has just been given would be gone.
+    let handle = sf_open_fd(descriptor, sndfile(SFM_READ), &info, sndfile(SF_TRUE))
     return try AudioFileReader(
-      file: SoundFile(handle, info: info, path: name, descriptor: descriptor), fileBytes: Int(status.st_size))
+      file: SoundFile(handle, info: info, path: name), fileBytes: Int(status.st_size))
   }
 
   private static func reader(

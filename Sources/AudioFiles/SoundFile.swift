@@ -4,23 +4,14 @@ import CSndfile
 /// A libsndfile handle that closes itself. One thread at a time may use it.
 package final class SoundFile {
   private var handle: OpaquePointer?
-  private let descriptor: Int32?
   package let path: String
   package private(set) var info: SF_INFO
 
-  /// Takes a handle that libsndfile has just opened, and the descriptor under it if it is to be closed with it; a nil
-  /// handle is the failure that libsndfile can explain.
-  package init(
-    _ handle: OpaquePointer?, info: SF_INFO, path: String, descriptor: Int32? = nil
-  ) throws(AudioFileError) {
+  /// Takes a handle that libsndfile has just opened; a nil handle is the failure that libsndfile can explain.
+  package init(_ handle: OpaquePointer?, info: SF_INFO, path: String) throws(AudioFileError) {
     self.path = path
-    self.descriptor = descriptor
     self.info = info
-    guard let handle else {
-      let error = Self.openError(path)
-      descriptor.map(FileSystem.release)
-      throw error
-    }
+    guard let handle else { throw Self.openError(path) }
     self.handle = handle
   }
 
@@ -37,7 +28,6 @@ package final class SoundFile {
   @discardableResult package func close() -> Int32 {
     guard let open = handle else { return 0 }
     handle = nil
-    defer { descriptor.map(FileSystem.release) }
     return sf_close(open)
   }
 
