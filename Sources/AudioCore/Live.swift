@@ -66,7 +66,8 @@ public final class Live<E: Effect>: LiveNode, Summable {
     }
     state.withLock { state in
       state.outlets.append(outlet)
-      // The value was valid when it was set; if it does not fit this context the compiler has said so already.
+      // A value that came to need another structure between compiling and starting cannot be taken: the runner then goes on with what
+      // was compiled, and the next `update` says why.
       if let handover = (try? outlet(state.value)) ?? nil { handover() }
     }
     return mailbox

@@ -8,7 +8,9 @@ public struct Frequency: Sendable, Hashable, Codable, Comparable, ExpressibleByI
   public init(integerLiteral value: Int) { hertz = Double(value) }
   public init(floatLiteral value: Double) { hertz = value }
 
+  /// A frequency from a number of hertz.
   public static func hertz(_ value: Double) -> Frequency { Frequency(value) }
+  /// A frequency from a number of kilohertz.
   public static func kilohertz(_ value: Double) -> Frequency { Frequency(value * 1_000) }
   public static func < (a: Frequency, b: Frequency) -> Bool { a.hertz < b.hertz }
 
