@@ -43,17 +43,33 @@ let package = Package(
     .target(name: "AudioFiles", dependencies: ["AudioCore", "CSndfile"]),
     .target(name: "Streaming", dependencies: ["AudioCore", "AudioGraph"]),
     .target(name: "EffectCatalog", dependencies: ["AudioCore", "FilterDesign", "Effects"]),
+
+    // The live path: what the callback needs from C, the devices, the engine.
+    .target(name: "CRealtime"),
+    .systemLibrary(
+      name: "CPortAudio", pkgConfig: "portaudio-2.0",
+      providers: [.apt(["portaudio19-dev"]), .brew(["portaudio"])]),
+    .target(name: "AudioDevices", dependencies: ["AudioCore", "CRealtime", "CPortAudio"]),
     .target(
-      name: "Swiftlet", dependencies: ["SwiftletDSP", "AudioFiles", "Streaming", "EffectCatalog"]),
+      name: "Realtime",
+      dependencies: [
+        "AudioCore", "AudioGraph", "AudioDevices", "CRealtime",
+        .product(name: "RealModule", package: "swift-numerics"),
+      ]),
+    .target(
+      name: "Swiftlet",
+      dependencies: ["SwiftletDSP", "AudioFiles", "Streaming", "EffectCatalog", "AudioDevices", "Realtime"]),
     .executableTarget(
       name: "SwiftletCLI",
       dependencies: [
-        "Swiftlet",
+        "Swiftlet", "CAllocationCounter",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
+    // Counts allocations, for the tests and for the tool's benchmark.
+    .target(name: "CAllocationCounter"),
+
     // The tests and what they share.
-    .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .target(
       name: "TestSupport", dependencies: ["SwiftletDSP", "CAllocationCounter"],
       path: "Tests/TestSupport"),
@@ -68,6 +84,7 @@ let package = Package(
       name: "AudioFilesTests", dependencies: ["AudioFiles", "Streaming", "SwiftletDSP", "TestSupport"]),
     .testTarget(
       name: "EffectCatalogTests", dependencies: ["EffectCatalog", "SwiftletDSP", "TestSupport"]),
+    .testTarget(name: "RealtimeTests", dependencies: ["Realtime", "AudioDevices", "SwiftletDSP", "TestSupport"]),
     .testTarget(name: "CLITests", dependencies: ["Swiftlet", "SwiftletCLI", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6],
