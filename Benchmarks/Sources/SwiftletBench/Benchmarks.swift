@@ -37,7 +37,7 @@ func offline<S: Sample>(
 ) -> Benchmark {
   Benchmark(name: "\(name)/\(channels)", frames: longFrames(channels), channels: channels) {
     let pipeline = try noise(channels: channels, frames: longFrames(channels), as: S.self) | effect
-    let runner = PlanRunner<S>(try pipeline.plan(RenderOptions(precision: precision)))
+    let runner = try PlanRunner<S>(try pipeline.plan(RenderOptions(precision: precision)))
     let output = SampleBuffer<S>(channels: channels, capacity: longFrames(channels))
     return {
       pipeline.wave.withBlock { source in
@@ -101,5 +101,5 @@ private func runner(_ precision: Precision, maximumFrames: Int) throws -> PlanRu
   let plan = try Plan.compile(
     lowPass, for: StreamFormat(sampleRate: sampleRate, channels: 1),
     options: PlanOptions(maximumFrames: maximumFrames, precision: precision))
-  return PlanRunner(plan)
+  return try PlanRunner(plan)
 }
