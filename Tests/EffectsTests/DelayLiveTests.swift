@@ -30,7 +30,7 @@ private let mono = StreamFormat(sampleRate: 48_000, channels: 1)
 
   @Test(arguments: 0..<9) func nothingClicks(change: Int) throws {
     let live = Live(Delay(.seconds(0.05), feedback: 0.5, mix: 0.5))
-    let runner = PlanRunner<Float>(try Plan.compile(live, for: mono))
+    let runner = try PlanRunner<Float>(Plan.compile(live, for: mono))
     let input = Self.sine(40_000)
     let before = run(runner, [Array(input[..<20_000])], blocks: [20_000])[0]
     try live.update(Self.changes[change])
@@ -43,7 +43,7 @@ private let mono = StreamFormat(sampleRate: 48_000, channels: 1)
 
   @Test func manyChangesAtOnceEndAtTheLast() throws {
     let live = Live(Delay(.seconds(0.01), feedback: 0, mix: 1))
-    let runner = PlanRunner<Float>(try Plan.compile(live, for: mono))
+    let runner = try PlanRunner<Float>(Plan.compile(live, for: mono))
     let input = noise(frames: 12_000, as: Float.self)
     _ = run(runner, input.map { Array($0[..<1_000]) }, blocks: [1_000])
     for (index, seconds) in [0.02, 0.015, 0.03, 0.025].enumerated() {
@@ -59,7 +59,7 @@ private let mono = StreamFormat(sampleRate: 48_000, channels: 1)
   @Test func blocksDoNotMatterWhileItChanges() throws {
     func output(_ blocks: [Int]) throws -> [Float] {
       let live = Live(Delay(.seconds(0.01), feedback: 0.5, mix: 0.5, rate: 2, depth: 0.002))
-      let runner = PlanRunner<Float>(try Plan.compile(live, for: mono))
+      let runner = try PlanRunner<Float>(Plan.compile(live, for: mono))
       let input = noise(frames: 9_000, as: Float.self)
       var result = run(runner, input.map { Array($0[..<3_000]) }, blocks: [3_000])[0]
       try live.update {
@@ -75,12 +75,12 @@ private let mono = StreamFormat(sampleRate: 48_000, channels: 1)
   @Test func savedInTheMiddleOfAFadeItGoesOn() throws {
     let live = Live(Delay(.seconds(0.01), feedback: 0.5, lowPass: 3_000))
     let plan = try Plan.compile(live, for: mono)
-    let runner = PlanRunner<Float>(plan)
+    let runner = try PlanRunner<Float>(plan)
     let input = noise(frames: 6_000, as: Float.self)
     _ = run(runner, input.map { Array($0[..<2_000]) }, blocks: [2_000])
     try live.update { $0.time = .seconds(0.0153) }
     _ = run(runner, input.map { Array($0[2_000..<2_300]) }, blocks: [300])
-    let restored = PlanRunner<Float>(plan)
+    let restored = try PlanRunner<Float>(plan)
     try restored.restoreState(runner.saveState())
     let rest = input.map { Array($0[2_300...]) }
     #expect(run(restored, rest, blocks: unevenBlocks(total: 3_700)) == run(runner, rest, blocks: [3_700]))
@@ -108,7 +108,7 @@ private let mono = StreamFormat(sampleRate: 48_000, channels: 1)
 
   @Test func aLongerTimeThanTheLineHoldsIsAnotherStructure() throws {
     let live = Live(Delay(seconds: 0.1))
-    let runner = PlanRunner<Float>(try Plan.compile(live, for: mono))
+    let runner = try PlanRunner<Float>(Plan.compile(live, for: mono))
     try live.update { $0.time = .seconds(2) }
     _ = runner
     let context = DesignContext(format: mono)
@@ -121,18 +121,18 @@ private let mono = StreamFormat(sampleRate: 48_000, channels: 1)
     let eighth = try #require(NoteLength("1/8"))
     let plan = try Plan.compile(Delay(.note(eighth), feedback: 0.5, mix: 1, tempo: 120), for: mono)
     let input = noise(frames: 40_000, as: Float.self)
-    func output(host: Double?) -> [[Float]] {
-      let runner = PlanRunner<Float>(plan)
+    func output(host: Double?) throws -> [[Float]] {
+      let runner = try PlanRunner<Float>(plan)
       runner.tempo = host
       return run(runner, input, blocks: [40_000])
     }
     let faster = try Plan.compile(Delay(seconds: 0.15, feedback: 0.5, mix: 1), for: mono)
-    #expect(output(host: 200) == run(faster, input))
+    #expect(try output(host: 200) == run(faster, input))
     // Of a tempo outside 20 to 999 nothing is taken.
-    #expect(output(host: 5) == output(host: nil))
+    #expect(try output(host: 5) == output(host: nil))
 
     // Changed while it runs it cross-fades.
-    let runner = PlanRunner<Float>(plan)
+    let runner = try PlanRunner<Float>(plan)
     let sine = Self.sine(80_000)
     runner.tempo = 120
     let before = run(runner, [Array(sine[..<60_000])], blocks: [60_000])[0]

@@ -142,7 +142,7 @@ private func sine(_ share: Double, frames: Int) -> [Double] {
   @Test func aStepAtFullScaleStaysBounded() throws {
     let delay = Delay(.seconds(0.001), feedback: 0.99, mix: 1)
     let plan = try Plan.compile(delay, for: mono)
-    let runner = PlanRunner<Float>(plan)
+    let runner = try PlanRunner<Float>(plan)
     let result = run(runner, [[Float](repeating: 1, count: 200_000)], blocks: [200_000])[0]
     #expect(result.allSatisfy { $0 <= 100 } && runner.overflowCount == 0)
     #expect(try #require(result.last) > 98)
