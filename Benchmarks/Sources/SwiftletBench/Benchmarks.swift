@@ -29,10 +29,10 @@ let benchmarks: [Benchmark] =
     blocks("decay/single", .single, signal: decayingNoise),
     blocks("loud/mixed", .mixed, signal: { try noise(channels: $0, frames: $1, as: $2) }),
     blocks("decay/mixed", .mixed, signal: decayingNoise),
-  ]
+  ] + effectBenchmarks
 
 /// A whole wave through the plan that `render` would run, into memory that is there already.
-private func offline<S: Sample>(
+func offline<S: Sample>(
   _ name: String, _ effect: some Connectable, _ channels: Int, _ precision: Precision, _ type: S.Type
 ) -> Benchmark {
   Benchmark(name: "\(name)/\(channels)", frames: longFrames(channels), channels: channels) {
