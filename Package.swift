@@ -1,6 +1,13 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+// Debian's description of PortAudio asks for -pthread, which the package manager warns of; its header lies where it is found anyway.
+#if os(Linux)
+  let portAudioDescription: String? = nil
+#else
+  let portAudioDescription: String? = "portaudio-2.0"
+#endif
+
 let package = Package(
   name: "Swiftlet",
   platforms: [.macOS(.v15)],
@@ -47,7 +54,7 @@ let package = Package(
     // The live path: what the callback needs from C, the devices, the engine.
     .target(name: "CRealtime"),
     .systemLibrary(
-      name: "CPortAudio", pkgConfig: "portaudio-2.0",
+      name: "CPortAudio", pkgConfig: portAudioDescription,
       providers: [.apt(["portaudio19-dev"]), .brew(["portaudio"])]),
     .target(name: "AudioDevices", dependencies: ["AudioCore", "CRealtime", "CPortAudio"]),
     .target(

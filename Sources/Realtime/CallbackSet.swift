@@ -11,7 +11,8 @@ final class CallbackSet {
   private let times: LatencyLog
   private let roundTrips: LatencyLog
   private let switches = FadeSwitches()
-  private var parts: [(device: any AudioDevice, request: DeviceRequest, state: UnsafeMutablePointer<CallbackState>)] = []
+  private var parts: [(device: any AudioDevice, request: DeviceRequest, state: UnsafeMutablePointer<CallbackState>)] =
+    []
   private var banks: [CounterBank] = []
 
   init(_ setup: EngineSetup, primedFrames: Int, times: LatencyLog, roundTrips: LatencyLog) {
@@ -45,7 +46,9 @@ final class CallbackSet {
 
   func add(input: consuming RingProducer) {
     let none = SampleRing.make(channels: 0, capacity: 1)
-    add(setup.input?.device, input: input, output: none.consumer, inputChannels: setup.input?.channels ?? 0, outputChannels: 0)
+    add(
+      setup.input?.device, input: input, output: none.consumer, inputChannels: setup.input?.channels ?? 0,
+      outputChannels: 0)
   }
 
   func add(output: consuming RingConsumer) {
@@ -133,10 +136,13 @@ final class CallbackSet {
       for (index, value) in bank.values.enumerated() { sums[index] += value }
     }
     // Moments are no counts.
-    sums[CallbackCounter.lastCallback.rawValue] = banks.map { $0.value(CallbackCounter.lastCallback.rawValue) }.min() ?? 0
+    sums[CallbackCounter.lastCallback.rawValue] =
+      banks.map { $0.value(CallbackCounter.lastCallback.rawValue) }.min() ?? 0
     return sums
   }
 
+  /// Frames that the input ring took.
+  var framesIn: Int { inputClock.load()?.position ?? 0 }
   /// Frames that the output ring gave.
   var framesOut: Int { outputClock.load()?.position ?? 0 }
 

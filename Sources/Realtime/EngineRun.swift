@@ -39,7 +39,7 @@ final class EngineRun: @unchecked Sendable {
     let roundTripTimes = LatencyLog(capacity: configuration.logCapacity)
     self.callbackTimes = callbackTimes
     self.roundTripTimes = roundTripTimes
-    let runner = PlanRunner<Float>(plan)
+    let runner = try PlanRunner<Float>(plan)
     stageNames = runner.stepNames
     let callbacks = CallbackSet(setup, primedFrames: primed, times: callbackTimes, roundTrips: roundTripTimes)
     self.callbacks = callbacks
@@ -120,6 +120,9 @@ final class EngineRun: @unchecked Sendable {
     }
     drainer?.stop()
   }
+
+  /// Whether the worker has processed all frames that the callbacks brought.
+  var isCaughtUp: Bool { worker.counters.value(WorkerCounter.frames.rawValue) >= callbacks.framesIn }
 
   /// The callbacks' counters: each the sum over the devices.
   func callbackCounters() -> [Int] { callbacks.counters() }

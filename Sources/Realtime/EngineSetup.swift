@@ -75,7 +75,8 @@ struct EngineSetup {
     outputRate = isSplit ? configuration.sampleRate ?? outputOffer?.sampleRate ?? inputRate : plan.output.sampleRate
     guard isSplit || plan.output.sampleRate == inputRate || sink != nil else {
       throw DesignError(
-        .format, parameter: "sample rate", value: "\(plan.output)", problem: "leaves the graph, and the device runs at \(inputRate) Hz",
+        .format, parameter: "sample rate", value: "\(plan.output)",
+        problem: "leaves the graph, and the device runs at \(inputRate) Hz",
         remedy: "Use a graph that keeps the rate")
     }
     input =
@@ -85,7 +86,10 @@ struct EngineSetup {
     let room = outputOffer?.outputChannels ?? 0
     output =
       if let outputDevice, room > 0 {
-        (outputDevice, configuration.outputChannels ?? (plan.output.channels == 1 ? min(2, room) : min(room, plan.output.channels)))
+        (
+          outputDevice,
+          configuration.outputChannels ?? (plan.output.channels == 1 ? min(2, room) : min(room, plan.output.channels))
+        )
       } else { nil }
     guard input != nil || output != nil else {
       throw DeviceError(

@@ -25,7 +25,7 @@ struct FaultWatch {
   /// Looks after a block. [worker]
   mutating func look(_ runner: PlanRunner<Float>, took: Int64, isLate: Bool, clock: any AudioClock) {
     guard !isSilenced else { return }
-    if let stage = runner.failedStep {
+    if let stage = runner.failedStep() {
       silence(.stageFailed)
       counters.set(stage, at: WorkerCounter.failedStage.rawValue)
       return
@@ -33,7 +33,7 @@ struct FaultWatch {
     let count = runner.overflowCount
     if count != overflows {
       counters.set(count, at: WorkerCounter.stageOverflows.rawValue)
-      counters.set(runner.lastOverflowedStep ?? 0, at: WorkerCounter.overflowedStage.rawValue)
+      counters.set(runner.lastOverflowedStep() ?? 0, at: WorkerCounter.overflowedStage.rawValue)
       counters.set(Int(clock.nanoseconds), at: WorkerCounter.lastOverflow.rawValue)
       overflows = count
     }

@@ -5,7 +5,7 @@ import RealModule
 /// It serves every jump alike: into silence after an underflow, out of it, and over late frames that were dropped.
 struct GapSmoother: ~Copyable {
   /// How long a step fades: 1.3 ms at 48 kHz.
-  static let frames = 64
+  static var frames: Int { @_noLocks @_noAllocation get { 64 } }
 
   private let channels: Int
   /// Falls from 1 to 0 like a raised cosine.

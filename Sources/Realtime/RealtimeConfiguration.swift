@@ -65,7 +65,8 @@ public struct RealtimeConfiguration: Sendable, Hashable {
     }
     guard precision != .double else {
       throw DesignError(
-        .unsupported, parameter: "precision", value: "double", problem: "is for Double samples, and devices bring Float",
+        .unsupported, parameter: "precision", value: "double",
+        problem: "is for Double samples, and devices bring Float",
         remedy: "Choose mixed, which computes in Double")
     }
   }

@@ -64,13 +64,14 @@ extension RealtimeProcessor {
 
   /// Counts from 0 and times afresh from now on. [control]
   public func resetMetrics() {
-    _ = withRun { run, baseline in
-      baseline = MetricsBaseline(
+    let baseline = withRun { run, _ in
+      MetricsBaseline(
         callback: run.callbackCounters(), worker: run.worker.counters.values, callbackTimes: run.callbackTimes.count,
         workerTimes: run.worker.times.count, roundTrips: run.roundTripTimes.count,
         callbackBuckets: run.callbackTimes.bucketCounts(), workerBuckets: run.worker.times.bucketCounts(),
         roundTripBuckets: run.roundTripTimes.bucketCounts())
     }
+    if let baseline { setBaseline(baseline) }
   }
 
   /// How long the last callbacks took, the oldest first.

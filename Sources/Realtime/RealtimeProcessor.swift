@@ -52,7 +52,8 @@ public final class RealtimeProcessor: Sendable {
   ///
   /// - Throws: `DesignError` for the graph or the configuration, `DeviceError` for the device; nothing is opened yet.
   public convenience init(
-    _ item: some Connectable, on device: any AudioDevice, configuration: RealtimeConfiguration = RealtimeConfiguration(),
+    _ item: some Connectable, on device: any AudioDevice,
+    configuration: RealtimeConfiguration = RealtimeConfiguration(),
     clock: any AudioClock = SystemClock()
   ) throws {
     try self.init(item.graph, .device(device), configuration, clock)
@@ -157,10 +158,19 @@ public final class RealtimeProcessor: Sendable {
     return run.state(now: rt_nanoseconds(), clockNow: clock.nanoseconds)
   }
 
-  /// The present run, or the last one.
-  func withRun<R>(_ body: (EngineRun, inout MetricsBaseline) -> R) -> R? {
-    current.withLock { current in current.run.map { body($0, &current.baseline) } }
+  /// Whether the worker has processed all input that came in, as a function that takes no lock; for a device by hand. [control]
+  public func catchUpTest() -> () -> Bool {
+    guard let run = current.withLock({ $0.run }) else { return { true } }
+    return { run.isCaughtUp }
   }
+
+  /// The present run, or the last one.
+  func withRun<R>(_ body: (EngineRun, MetricsBaseline) -> R) -> R? {
+    let (run, baseline) = current.withLock { ($0.run, $0.baseline) }
+    return run.map { body($0, baseline) }
+  }
+
+  func setBaseline(_ baseline: MetricsBaseline) { current.withLock { $0.baseline = baseline } }
 }
 
 extension EngineRun {

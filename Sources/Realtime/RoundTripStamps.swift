@@ -1,6 +1,6 @@
 /// When the last blocks of input came in, so that the callback can tell how long a block took until it went out again.
 struct RoundTripStamps: ~Copyable {
-  private static let capacity = 1_024
+  private static var capacity: Int { @_noLocks @_noAllocation get { 1_024 } }
 
   private let ends: UnsafeMutablePointer<Int>
   private let times: UnsafeMutablePointer<Int64>

@@ -123,7 +123,7 @@ public struct RingProducer: ~Copyable, @unchecked Sendable {
   public mutating func write(_ source: UnsafePointer<UnsafePointer<Float>>, frames: Int) -> Bool {
     precondition(frames >= 0, "a negative number of frames")
     if room(atLeast: frames) < frames { return false }
-    copy(source, offset: 0, frames: frames)
+    copy(source, frames: frames)
     return true
   }
 
@@ -133,7 +133,7 @@ public struct RingProducer: ~Copyable, @unchecked Sendable {
   public mutating func writeSome(_ source: UnsafePointer<UnsafePointer<Float>>, frames: Int) -> Int {
     precondition(frames >= 0, "a negative number of frames")
     let count = min(frames, room(atLeast: frames))
-    copy(source, offset: 0, frames: count)
+    copy(source, frames: count)
     return count
   }
 
@@ -159,7 +159,7 @@ public struct RingProducer: ~Copyable, @unchecked Sendable {
 
   /// Copies frames that fit and publishes them.
   @_noLocks @_noAllocation
-  private mutating func copy(_ source: UnsafePointer<UnsafePointer<Float>>, offset: Int, frames: Int) {
+  private mutating func copy(_ source: UnsafePointer<UnsafePointer<Float>>, frames: Int) {
     let written = writtenPosition.pointee.load(ordering: .relaxed)
     let start = written & (capacity &- 1)
     let first = min(frames, capacity &- start)
@@ -167,8 +167,8 @@ public struct RingProducer: ~Copyable, @unchecked Sendable {
     while channel < channels {
       // SAFETY: the channel's run holds `capacity` samples, both parts lie inside it, and the consumer has left them.
       let run = samples + channel &* capacity
-      rt_copy(run + start, source[channel] + offset, first)
-      if first < frames { rt_copy(run, source[channel] + offset &+ first, frames &- first) }
+      rt_copy(run + start, source[channel], first)
+      if first < frames { rt_copy(run, source[channel] + first, frames &- first) }
       channel &+= 1
     }
     writtenPosition.pointee.store(written &+ frames, ordering: .releasing)

@@ -58,7 +58,8 @@ final class Worker: @unchecked Sendable {
     blockFrames = configuration.bufferFrames
     sampleRate = plan.input.sampleRate
     let period = Double(blockFrames) / sampleRate * 1e9
-    pollNanoseconds = if case .poll(let pause?) = wake { pause } else { max(20_000, min(5_000_000, Int64(period / 10))) }
+    pollNanoseconds =
+      if case .poll(let pause?) = wake { pause } else { max(20_000, min(5_000_000, Int64(period / 10))) }
     bypassesFaults = configuration.gapSound == .bypass
     let inputChannels = ends.takesInput ? ends.input.channels : plan.input.channels
     let outputChannels = ends.givesOutput ? ends.output.channels : plan.output.channels
@@ -116,6 +117,7 @@ final class Worker: @unchecked Sendable {
       intake.plan.withBlock(frames: frames) { inputAdapter.process(incoming, into: $0) }
     }
     let produced = runPlan(frames)
+    outlet.plan.withBlock(frames: produced) { meter.output($0) }
     if ends.givesOutput { put(produced) }
     let took = clock.nanoseconds - began
     finish(frames, took: took)
@@ -140,7 +142,6 @@ final class Worker: @unchecked Sendable {
 
   private func put(_ produced: Int) {
     outlet.plan.withBlock(frames: produced) { made in
-      meter.output(made)
       outlet.ring.withBlock(frames: produced) { outputAdapter.process(made, into: $0) }
     }
     smoother.process(outlet.table, frames: produced, jumps: faults.takeJump())

@@ -28,8 +28,8 @@ final class VirtualCycles: @unchecked Sendable {
     self.loopsBack = loopsBack
     let input = SampleBuffer<Float>(channels: request.inputChannels, capacity: frames)
     let output = SampleBuffer<Float>(channels: request.outputChannels, capacity: frames)
-    inputTable = .allocate(capacity: max(1, input.channels))
-    outputTable = .allocate(capacity: max(1, output.channels))
+    let inputTable = UnsafeMutablePointer<UnsafePointer<Float>>.allocate(capacity: max(1, input.channels))
+    let outputTable = UnsafeMutablePointer<UnsafeMutablePointer<Float>>.allocate(capacity: max(1, output.channels))
     // SAFETY: the buffers live as long as the tables that name their channels.
     input.withBlock(frames: frames) { block in
       for channel in 0..<input.channels { inputTable[channel] = UnsafePointer(block.unsafeChannel(channel)) }
@@ -39,6 +39,8 @@ final class VirtualCycles: @unchecked Sendable {
     }
     self.input = input
     self.output = output
+    self.inputTable = inputTable
+    self.outputTable = outputTable
   }
 
   deinit {
@@ -55,7 +57,7 @@ final class VirtualCycles: @unchecked Sendable {
       output: output.channels > 0 ? UnsafePointer(outputTable) : nil,
       input_channels: Int32(input.channels), output_channels: Int32(output.channels), frames: Int32(frames),
       flags: schedule.isLate
-        ? UInt32(RT_DEVICE_INPUT_OVERFLOW.rawValue | RT_DEVICE_OUTPUT_UNDERFLOW.rawValue) : 0,
+        ? UInt32(RT_DEVICE_INPUT_OVERFLOW | RT_DEVICE_OUTPUT_UNDERFLOW) : 0,
       time: schedule.next)
     rt_run_cycle(callback.function, callback.context, &cycle)
     if let sink { try output.withBlock(frames: frames) { try sink.write($0) } }

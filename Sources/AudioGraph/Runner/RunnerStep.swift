@@ -14,7 +14,10 @@ final class RunnerStep<S: Sample> {
   /// The stage's identity; nil for sums, delays and copies.
   let identity: String?
   private(set) var overflowCount = 0
+  /// The frame at which it last overflowed.
+  private(set) var lastOverflow: Int64 = 0
   private let work: Work
+  private let failureReporter: (any FailureReporting)?
   private let adoptWaiting: (() -> Void)?
   private let stage: (any PlannedStage)?
   private let events: EventQueue?
@@ -44,16 +47,17 @@ final class RunnerStep<S: Sample> {
       identity = planned.identity
       work = .stage(
         running.processor, keepsFrameCount: planned.maximumOutputFrames(for: planned.context.maximumFrames) == nil)
+      failureReporter = running.processor as? any FailureReporting
       adoptWaiting = running.adoptWaiting
       events = planned.takesEvents ? EventQueue(capacity: eventCapacity) : nil
     case .sum:
-      (stage, identity, adoptWaiting, events) = (nil, nil, nil, nil)
+      (stage, identity, adoptWaiting, events, failureReporter) = (nil, nil, nil, nil, nil)
       work = .sum(terms: step.inputs.count)
     case .delay(let frames):
-      (stage, identity, adoptWaiting, events) = (nil, nil, nil, nil)
+      (stage, identity, adoptWaiting, events, failureReporter) = (nil, nil, nil, nil, nil)
       work = .delay(CompensationDelay(channels: step.output.channels.count, frames: frames))
     case .copy:
-      (stage, identity, adoptWaiting, events) = (nil, nil, nil, nil)
+      (stage, identity, adoptWaiting, events, failureReporter) = (nil, nil, nil, nil, nil)
       work = .copy
     }
     inputChannels = step.inputs.reduce(0) { $0 + $1.channels.count }
@@ -96,6 +100,9 @@ final class RunnerStep<S: Sample> {
     inputTable.deallocate()
     outputTable.deallocate()
   }
+
+  /// Whether its stage has said that it cannot go on.
+  var hasFailed: Bool { failureReporter?.hasFailed ?? false }
 
   /// Runs the step on the frames that its input has. [worker]
   func run(
@@ -145,6 +152,7 @@ final class RunnerStep<S: Sample> {
         continue
       }
       overflowCount += 1
+      lastOverflow = position + Int64(start + bad)
       hasOverflowed = true
       resetWork()
       let first = start + bad
@@ -196,6 +204,7 @@ final class RunnerStep<S: Sample> {
     output.withFrames(0..<produced) { made in
       guard made.firstNonFiniteFrame() != nil else { return }
       overflowCount += 1
+      lastOverflow = position
       processor.reset()
       made.clear()
     }
