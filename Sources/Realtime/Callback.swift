@@ -96,6 +96,7 @@ struct CallbackState: ~Copyable {
     _ cycle: UnsafePointer<rt_cycle>, _ target: UnsafePointer<UnsafeMutablePointer<Float>>, frames: Int, began: Int64
   ) {
     let channels = Int(cycle.pointee.output_channels)
+    let silence = max(0, primedFrames &- consumed)
     var jumps = dropLateFrames(before: frames)
     if output.read(target, frames: frames) {
       consumed &+= frames
@@ -113,7 +114,7 @@ struct CallbackState: ~Copyable {
     // Channels that the device has beyond the ring's stay silent.
     clear(target, channels: channels, from: output.channels, frames: frames)
     smoother.process(target, frames: frames, jumps: jumps)
-    fade.process(target, channels: min(channels, output.channels), frames: frames)
+    fade.process(target, channels: min(channels, output.channels), from: silence, frames: frames)
   }
 
   /// After an underflow the block that was missing still comes, and would stay in the ring for ever as added latency: as soon as there is

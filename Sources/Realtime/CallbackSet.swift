@@ -14,6 +14,7 @@ final class CallbackSet {
   private var parts: [(device: any AudioDevice, request: DeviceRequest, state: UnsafeMutablePointer<CallbackState>)] =
     []
   private var banks: [CounterBank] = []
+  private var isOpen = false
 
   init(_ setup: EngineSetup, primedFrames: Int, times: LatencyLog, roundTrips: LatencyLog) {
     self.setup = setup
@@ -88,10 +89,11 @@ final class CallbackSet {
   /// Opens all devices.
   func open(_ setup: EngineSetup) throws(DeviceError) -> [DeviceStream] {
     var streams: [DeviceStream] = []
+    isOpen = true
     for part in parts {
       let stream = try part.device.open(part.request, callback: DeviceCallback(audioCallback, context: part.state))
       guard abs(stream.sampleRate - part.request.sampleRate) < 1 else {
-        part.device.close()
+        close()
         throw DeviceError(
           .unsupported, device: part.device.name,
           problem: "runs at \(stream.sampleRate) Hz and not at \(part.request.sampleRate) Hz",
@@ -122,8 +124,10 @@ final class CallbackSet {
     }
   }
 
-  /// After it no callback runs.
+  /// After it no callback runs. The devices are left alone afterwards: the next run may have opened them.
   func close() {
+    guard isOpen else { return }
+    isOpen = false
     for part in parts {
       part.device.stop()
       part.device.close()

@@ -23,8 +23,12 @@ struct OutputFade: ~Copyable {
   deinit { ramp.deallocate() }
 
   /// Applies the fade to a block. At full level not a bit is changed.
+  ///
+  /// - Parameter first: Where in the block the sound begins: a fade that ran over silence would leave an edge.
   @_noLocks @_noAllocation
-  mutating func process(_ block: UnsafePointer<UnsafeMutablePointer<Float>>, channels: Int, frames count: Int) {
+  mutating func process(
+    _ block: UnsafePointer<UnsafeMutablePointer<Float>>, channels: Int, from first: Int, frames count: Int
+  ) {
     let isWanted = switches.isWanted
     if isWanted {
       if place == frames { return }
@@ -41,7 +45,7 @@ struct OutputFade: ~Copyable {
     while channel < channels {
       let samples = block[channel]
       var at = place
-      var frame = 0
+      var frame = first
       while frame < count {
         if isWanted {
           if at < frames {
@@ -58,7 +62,8 @@ struct OutputFade: ~Copyable {
       }
       channel &+= 1
     }
-    place = isWanted ? min(frames, place &+ count) : max(0, place &- count)
+    let passed = max(0, count &- first)
+    place = isWanted ? min(frames, place &+ passed) : max(0, place &- passed)
     if place == 0 && !isWanted { switches.reportSilence() }
   }
 }
