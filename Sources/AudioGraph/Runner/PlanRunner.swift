@@ -96,6 +96,11 @@ public final class PlanRunner<S: Sample> {
     steps.compactMap { step in step.identity.map { ($0, step.overflowCount) } }
   }
 
+  /// What the stages show while they run, by each stage's identity. Any thread may read the meters, and keep them. [control]
+  public var meters: [(stage: String, meter: Meter)] {
+    steps.flatMap { step in step.meters.map { (step.identity ?? "", $0) } }
+  }
+
   /// Schedules a parameter's change at a frame of a stage's input. [worker]
   ///
   /// - Parameters:

@@ -7,13 +7,15 @@ final class RunnerStep<S: Sample> {
   private enum Work {
     case stage(any BlockProcessor<S>, keepsFrameCount: Bool)
     case sum(terms: Int)
-    case delay(CompensationDelay<S>)
+    case delay(FrameDelay<S>)
     case copy
   }
 
   /// The stage's identity; nil for sums, delays and copies.
   let identity: String?
   private(set) var overflowCount = 0
+  /// They stay when the stage's processor is replaced.
+  let meters: [Meter]
   private let work: Work
   private let adoptWaiting: (() -> Void)?
   private let stage: (any PlannedStage)?
@@ -37,9 +39,11 @@ final class RunnerStep<S: Sample> {
   private var silentUntil: Int64 = 0
 
   init(_ step: Plan.Step, signals: [SampleBuffer<S>], eventCapacity: Int) throws(DesignError) {
+    if case .stage(let planned) = step.work { meters = planned.meters.map(Meter.init) } else { meters = [] }
     switch step.work {
     case .stage(let planned):
       let running = try planned.makeRunning(as: S.self)
+      running.processor.connect(meters)
       stage = planned
       identity = planned.identity
       work = .stage(
@@ -51,7 +55,7 @@ final class RunnerStep<S: Sample> {
       work = .sum(terms: step.inputs.count)
     case .delay(let frames):
       (stage, identity, adoptWaiting, events) = (nil, nil, nil, nil)
-      work = .delay(CompensationDelay(channels: step.output.channels.count, frames: frames))
+      work = .delay(FrameDelay(channels: step.output.channels.count, frames: frames))
     case .copy:
       (stage, identity, adoptWaiting, events) = (nil, nil, nil, nil)
       work = .copy
