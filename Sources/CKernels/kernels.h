@@ -26,7 +26,7 @@ typedef struct {
   size_t (*workspace_bytes)(size_t sections, size_t channels, sk_mode mode);
   /// Derives the tables of a range of sections from `sk_sos.coefficients`.
   void (*prepare)(sk_sos *sos, size_t first, size_t count);
-  void (*process)(
+  sk_signal (*process)(
     sk_sos *sos, const void *const *in, ptrdiff_t in_offset, void *const *out, ptrdiff_t out_offset, size_t frames);
   const char *(*algorithm)(const sk_sos *sos, size_t frames);
 } sk_sos_kernels;
