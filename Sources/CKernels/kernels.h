@@ -2,6 +2,7 @@
 #ifndef SWIFTLET_KERNELS_INTERNAL_H
 #define SWIFTLET_KERNELS_INTERNAL_H
 
+#include "delay_kernels.h"
 #include "include/CKernels.h"
 
 #include <float.h>
@@ -52,6 +53,7 @@ typedef struct {
   sk_sos_kernels sos[SK_PLAIN_SINGLE + 1];
   SK_SAMPLE_KERNELS(float) f32;
   SK_SAMPLE_KERNELS(double) f64;
+  sk_delay_kernels delay;
 } sk_kernels;
 
 extern const sk_kernels sk_kernels_scalar;

@@ -45,10 +45,10 @@ final class RunnerStep<S: Sample> {
   /// Whether the last block may have brought samples that are not finite to a step that cleans its input.
   private(set) var mayHaveCleaned = false
 
-  init(_ step: Plan.Step, signals: [SampleBuffer<S>], eventCapacity: Int) {
+  init(_ step: Plan.Step, signals: [SampleBuffer<S>], eventCapacity: Int) throws(DesignError) {
     switch step.work {
     case .stage(let planned):
-      let running = planned.makeRunning(as: S.self)
+      let running = try planned.makeRunning(as: S.self)
       stage = planned
       identity = planned.identity
       let keepsFrameCount = planned.maximumOutputFrames(for: planned.context.maximumFrames) == nil
