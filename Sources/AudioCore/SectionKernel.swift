@@ -68,6 +68,7 @@ public final class SectionKernel<S: Sample> {
 
   /// Filters every channel of the input into the output; both may be the same memory. [worker]
   /// - Returns: what was not finite on the way.
+  @discardableResult
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   public func process(_ input: borrowing AudioBlock<S>, into output: borrowing AudioBlock<S>) -> SignalFindings {

@@ -70,7 +70,7 @@ private let mono = StreamFormat(sampleRate: 48_000, channels: 1)
     for graph in graphs {
       let plan = try Plan.compile(graph, for: mono)
       for blocks in [[300], [5, 6, 200, 89]] {
-        let runner = PlanRunner<Float>(plan)
+        let runner = try PlanRunner<Float>(plan)
         #expect(run(runner, bad, blocks: blocks) == run(plan, clean))
         #expect(runner.nonFiniteInputCount == 3)
         #expect(runner.overflowCount == 0)
@@ -85,12 +85,12 @@ private let mono = StreamFormat(sampleRate: 48_000, channels: 1)
     for frame in 64..<80 { input[0][frame] = frame % 2 == 0 ? 3.4e38 : -3.4e38 }
     input[0][120] = .nan
     input[0][250] = .nan
-    let whole = PlanRunner<Float>(plan)
+    let whole = try PlanRunner<Float>(plan)
     let output = run(whole, input, blocks: [300])
     #expect(whole.overflowCount > 0)
     #expect(whole.nonFiniteInputCount == 2)
     #expect(output[0].allSatisfy { $0.isFinite })
-    let cut = PlanRunner<Float>(plan)
+    let cut = try PlanRunner<Float>(plan)
     #expect(run(cut, input, blocks: unevenBlocks(total: 300)) == output)
     #expect(cut.nonFiniteInputCount == 2)
     #expect(cut.overflowCount == whole.overflowCount)
