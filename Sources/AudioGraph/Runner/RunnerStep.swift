@@ -17,6 +17,8 @@ final class RunnerStep<S: Sample> {
   /// They stay when the stage's processor is replaced.
   let meters: [Meter]
   private let work: Work
+  /// The stage's processor, where it looks at the samples itself.
+  private let watchful: (any WatchfulProcessor<S>)?
   private let adoptWaiting: (() -> Void)?
   private let stage: (any PlannedStage)?
   private let events: EventQueue?
@@ -38,6 +40,13 @@ final class RunnerStep<S: Sample> {
   /// Up to this frame the step is silent after an overflow.
   private var silentUntil: Int64 = 0
 
+  /// Whether the step takes what is not finite in the plan's input as 0, and tells of it.
+  var cleansItsInput: Bool { watchful != nil }
+  /// Whether the step reads the plan's own input.
+  var readsPlanInput: Bool { !planInputs.isEmpty }
+  /// Whether the last block may have brought samples that are not finite to a step that cleans its input.
+  private(set) var mayHaveCleaned = false
+
   init(_ step: Plan.Step, signals: [SampleBuffer<S>], eventCapacity: Int) throws(DesignError) {
     if case .stage(let planned) = step.work { meters = planned.meters.map(Meter.init) } else { meters = [] }
     switch step.work {
@@ -46,18 +55,19 @@ final class RunnerStep<S: Sample> {
       running.processor.connect(meters)
       stage = planned
       identity = planned.identity
-      work = .stage(
-        running.processor, keepsFrameCount: planned.maximumOutputFrames(for: planned.context.maximumFrames) == nil)
+      let keepsFrameCount = planned.maximumOutputFrames(for: planned.context.maximumFrames) == nil
+      work = .stage(running.processor, keepsFrameCount: keepsFrameCount)
+      watchful = keepsFrameCount ? running.processor as? any WatchfulProcessor<S> : nil
       adoptWaiting = running.adoptWaiting
       events = planned.takesEvents ? EventQueue(capacity: eventCapacity) : nil
     case .sum:
-      (stage, identity, adoptWaiting, events) = (nil, nil, nil, nil)
+      (stage, identity, adoptWaiting, events, watchful) = (nil, nil, nil, nil, nil)
       work = .sum(terms: step.inputs.count)
     case .delay(let frames):
-      (stage, identity, adoptWaiting, events) = (nil, nil, nil, nil)
+      (stage, identity, adoptWaiting, events, watchful) = (nil, nil, nil, nil, nil)
       work = .delay(FrameDelay(channels: step.output.channels.count, frames: frames))
     case .copy:
-      (stage, identity, adoptWaiting, events) = (nil, nil, nil, nil)
+      (stage, identity, adoptWaiting, events, watchful) = (nil, nil, nil, nil, nil)
       work = .copy
     }
     inputChannels = step.inputs.reduce(0) { $0 + $1.channels.count }
@@ -132,15 +142,22 @@ final class RunnerStep<S: Sample> {
   private func runGuarded(_ input: borrowing AudioBlock<S>, _ output: borrowing AudioBlock<S>, tempo: Double?) {
     let frames = input.frames
     var start = Int(min(Int64(frames), max(0, silentUntil - position)))
+    // What a silent step does not read it cannot tell of.
+    mayHaveCleaned = start > 0
     output.withFrames(0..<start) { $0.clear() }
     // After an overflow the rest of the block runs cell by cell, so that work stays linear if it overflows again and again.
     var hasOverflowed = false
     while start < frames {
       var end = frames
       if hasOverflowed { end = min(frames, Int(cellEnd(position + Int64(start)) - position)) }
-      let bad = input.withFrames(start..<end) { piece in
-        output.withFrames(start..<end) { target in
+      let bad: Int? = input.withFrames(start..<end) { piece in
+        output.withFrames(start..<end) { target -> Int? in
           produce(piece, target, at: position + Int64(start), tempo: tempo)
+          if let watchful {
+            let findings = watchful.findings
+            if findings.contains(.cleanedInput) { mayHaveCleaned = true }
+            if !findings.contains(.suspectOutput) { return nil }
+          }
           return target.firstNonFiniteFrame()
         }
       }
@@ -150,6 +167,7 @@ final class RunnerStep<S: Sample> {
       }
       overflowCount += 1
       hasOverflowed = true
+      mayHaveCleaned = true
       resetWork()
       let first = start + bad
       silentUntil = cellEnd(position + Int64(first))
