@@ -16,26 +16,10 @@ public struct FrequencyResponse: Sendable, Hashable, Codable {
 }
 
 extension Plan {
-  /// A value and its derivative by angular frequency: enough for the group delay of any sum.
-  private struct Transfer {
-    var value: Complex<Double>
-    var slope: Complex<Double>
-
-    static let one = Transfer(value: 1, slope: 0)
-
-    func times(_ other: Transfer) -> Transfer {
-      Transfer(value: value * other.value, slope: slope * other.value + value * other.slope)
-    }
-
-    func plus(_ other: Transfer) -> Transfer {
-      Transfer(value: value + other.value, slope: slope + other.slope)
-    }
-  }
-
   /// The complex response of the whole graph, latency included.
   ///
-  /// - Throws: `DesignError` of reason `.unsupported` for a graph with a stage that is not linear or treats channels differently, and
-  ///   of reason `.outOfRange` for a frequency outside 0 to half the sample rate.
+  /// - Throws: `DesignError` of reason `.unsupported` for a graph with a stage that is not linear, changes with time or treats channels
+  ///   differently, and of reason `.outOfRange` for a frequency outside 0 to half the sample rate.
   public func response(at frequency: Frequency) throws(DesignError) -> Complex<Double> {
     try transfer(at: frequency).value
   }
@@ -78,7 +62,8 @@ extension Plan {
       case .input: transfers.append(.one)
       case .sum: transfers.append(inputs.dropFirst().reduce(inputs[0]) { $0.plus($1) })
       case .delay(let frames):
-        transfers.append(inputs[0].times(Self.delay(frames, frequency.hertz, node.signals[0].format.sampleRate)))
+        let seconds = Double(frames) / node.signals[0].format.sampleRate
+        transfers.append(inputs[0].times(Transfer(delay: seconds, at: frequency.hertz)))
       case .stage(let stage):
         transfers.append(inputs[0].times(try Self.transfer(of: stage, at: frequency)))
       }
@@ -90,31 +75,22 @@ extension Plan {
     let rate = stage.context.sampleRate
     switch stage.lowering {
     case .identity: return .one
-    case .gain(let factor): return Transfer(value: Complex(factor), slope: 0)
-    case .delay(let frames): return delay(frames, frequency.hertz, rate)
+    case .gain(let factor): return Transfer(gain: factor)
+    case .delay(let frames): return Transfer(delay: Double(frames) / rate, at: frequency.hertz)
     case .sections(let cascade):
       let value = cascade.response(at: frequency, sampleRate: rate)
       // Undefined at a zero on the unit circle, and so is the group delay there.
       let slope = cascade.logarithmicSlope(at: frequency, sampleRate: rate) ?? Complex(.nan, .nan)
       return Transfer(value: value, slope: value * slope)
     case .taps(let taps):
-      var transfer = Transfer(value: 0, slope: 0)
-      for (index, tap) in taps.enumerated() {
-        let step = delay(index, frequency.hertz, rate)
-        transfer = transfer.plus(Transfer(value: step.value * Complex(tap), slope: step.slope * Complex(tap)))
-      }
-      return transfer
+      return Transfer(taps: taps, at: frequency.hertz, sampleRate: rate)
     case .opaque:
+      if let transfer = stage.transfer(at: frequency) { return transfer }
       throw DesignError(
-        .unsupported, problem: "has no frequency response: it is not linear, or treats channels differently",
+        .unsupported,
+        problem: "has no frequency response: it is not linear, changes with time or treats channels differently",
         remedy: "Leave it out", stage: stage.identity)
     }
-  }
-
-  private static func delay(_ frames: Int, _ hertz: Double, _ sampleRate: Double) -> Transfer {
-    let seconds = Double(frames) / sampleRate
-    let value = Complex<Double>(length: 1, phase: -2 * .pi * hertz * seconds)
-    return Transfer(value: value, slope: value * Complex(0, -seconds))
   }
 
   /// A series of filters and gains as one cascade of sections.

@@ -23,6 +23,8 @@ public protocol PlannedStage: Sendable {
   var operationsPerFrame: Double { get }
   /// What it shows while it runs.
   var meters: [MeterInfo] { get }
+  /// What a stage without a lowering does to a frequency, where it is linear all the same.
+  func transfer(at frequency: Frequency) -> Transfer?
   /// The most frames that a block produces; nil when it is always as many as come in.
   func maximumOutputFrames(for inputFrames: Int) -> Int?
   /// The place of a parameter in the table of the effect, for events.
@@ -34,6 +36,10 @@ public protocol PlannedStage: Sendable {
 
 extension PlannedStage {
   public var meters: [MeterInfo] { [] }
+}
+
+extension PlannedStage {
+  public func transfer(at frequency: Frequency) -> Transfer? { nil }
 }
 
 /// The running state of one stage.
@@ -66,6 +72,8 @@ struct EffectStage<E: Effect>: PlannedStage {
   var takesEvents: Bool { true }
   var operationsPerFrame: Double { design.operationsPerFrame }
   var meters: [MeterInfo] { design.meters }
+
+  func transfer(at frequency: Frequency) -> Transfer? { (design as? any LinearDesign)?.transfer(at: frequency) }
 
   func maximumOutputFrames(for inputFrames: Int) -> Int? { design.maximumOutputFrames(for: inputFrames) }
 
