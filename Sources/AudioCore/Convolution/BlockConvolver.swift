@@ -76,7 +76,7 @@ final class BlockConvolver<R: Sample>: ConvolutionEngine {
       let start = frames + channel * stage.frame
       let end = past + filled + piece
       input.read(channel, from: frame, into: start + past + filled, frames: piece)
-      (start + end).update(repeating: 0, count: stage.frame - end)
+      ConvolutionMath.clear(start + end, count: stage.frame - end)
       transform.forward(start, spectra + (channel * stage.count + newest) * stage.frame)
     }
   }
@@ -90,7 +90,7 @@ final class BlockConvolver<R: Sample>: ConvolutionEngine {
       synthesise(channel, by: next, into: other)
       let fading = min(piece, max(0, fadeFrames - faded))
       ConvolutionMath.crossfade(result + place, to: other + place, frames: fading, done: faded, length: fadeFrames)
-      (result + place + fading).update(from: other + place + fading, count: piece - fading)
+      ConvolutionMath.copy(result + place + fading, from: other + place + fading, count: piece - fading)
     }
     output.write(channel, at: frame, from: result + place, frames: piece)
   }
@@ -120,7 +120,7 @@ final class BlockConvolver<R: Sample>: ConvolutionEngine {
     guard stage.count == 1 || filled == hop else { return }
     for channel in 0..<routes.inputs {
       let start = frames + channel * stage.frame
-      start.update(from: start + filled, count: past)
+      ConvolutionMath.copy(start, from: start + filled, count: past)
     }
     filled = 0
     newest = newest + 1 == stage.count ? 0 : newest + 1
@@ -132,7 +132,7 @@ final class BlockConvolver<R: Sample>: ConvolutionEngine {
 
   func reset(at position: Int) {
     responses.settle()
-    frames.update(repeating: 0, count: numberCount)
+    ConvolutionMath.clear(frames, count: numberCount)
     filled = 0
     faded = nil
   }

@@ -115,7 +115,9 @@ public final class ConvolutionKernel<S: Sample> {
   /// Reads what `saveState` wrote for the same scheme and channels, and hears those frames again.
   public func restoreState(from reader: inout StateReader) throws(StateError) {
     let end = try reader.readInt()
-    guard end >= 0 else { throw .mismatch(expected: "a position from 0 on", found: String(end)) }
+    guard (0..<(1 << 60)).contains(end) else {
+      throw .mismatch(expected: "a position from 0 on", found: String(end))
+    }
     let start = max(0, (end - engine.memoryFrames) / engine.grid * engine.grid)
     let frames = SampleBuffer<S>(channels: routes.inputs, capacity: max(end - start, 1))
     for channel in 0..<routes.inputs {

@@ -94,6 +94,30 @@ enum ConvolutionMath<R: Sample> {
     }
   }
 
+  static func clear(_ numbers: UnsafeMutablePointer<R>, count: Int) {
+    // SAFETY: the caller lends `count` numbers; all bits zero are the number 0. Bytes, since a loop over an unknown type is slow.
+    UnsafeMutableRawPointer(numbers).initializeMemory(
+      as: UInt8.self, repeating: 0, count: count * MemoryLayout<R>.stride)
+  }
+
+  static func copy(_ target: UnsafeMutablePointer<R>, from source: UnsafePointer<R>, count: Int) {
+    // SAFETY: as in `clear`; the two may overlap.
+    UnsafeMutableRawPointer(target).copyMemory(
+      from: UnsafeRawPointer(source), byteCount: count * MemoryLayout<R>.stride)
+  }
+
+  static func isEqual(_ numbers: UnsafePointer<R>, _ others: UnsafePointer<R>, count: Int) -> Bool {
+    if numbers == others { return true }
+    // SAFETY: as in `clear`; both begin at a multiple of their element's size, and Float needs no more alignment than UInt32.
+    let words = count * MemoryLayout<R>.stride / MemoryLayout<UInt32>.stride
+    let (a, b) = (
+      UnsafeRawPointer(numbers).assumingMemoryBound(to: UInt32.self),
+      UnsafeRawPointer(others).assumingMemoryBound(to: UInt32.self)
+    )
+    for index in 0..<words where a[index] != b[index] { return false }
+    return true
+  }
+
   /// From `output` to `other` in a straight line of `length` frames, of which `done` are past.
   static func crossfade(
     _ output: UnsafeMutablePointer<R>, to other: UnsafePointer<R>, frames: Int, done: Int, length: Int

@@ -27,11 +27,11 @@ final class FadingResponses<R: Sample> {
   func offer(_ prepared: PreparedResponses) -> Bool {
     precondition(prepared.layout == layout, "responses of another layout")
     let numbers = prepared.numbers(as: R.self)
-    if waitingCopy == nil && isSame(numbers, next ?? current) { return false }
+    if waitingCopy == nil && ConvolutionMath.isEqual(numbers, next ?? current, count: layout.count) { return false }
     // A waiting one that nobody has heard yet is replaced.
     let place = waitingCopy ?? freeCopy()
     let copy = address(place)
-    copy.update(from: numbers, count: layout.count)
+    ConvolutionMath.copy(copy, from: numbers, count: layout.count)
     copyInUse[place] = true
     guard next == nil else {
       waitingCopy = place
@@ -66,12 +66,5 @@ final class FadingResponses<R: Sample> {
   private func address(_ place: Int) -> UnsafeMutablePointer<R> {
     // SAFETY: the memory holds three times `layout.count` numbers, zero to begin with.
     copies.start.assumingMemoryBound(to: R.self) + place * layout.count
-  }
-
-  private func isSame(_ numbers: UnsafePointer<R>, _ others: UnsafePointer<R>) -> Bool {
-    if numbers == others { return true }
-    // SAFETY: both hold `layout.count` numbers.
-    for index in 0..<layout.count where numbers[index] != others[index] { return false }
-    return true
   }
 }

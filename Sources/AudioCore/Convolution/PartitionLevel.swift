@@ -161,7 +161,7 @@ final class PartitionLevel<R: Sample> {
   }
 
   func reset() {
-    spectra.update(repeating: 0, count: numberCount)
+    ConvolutionMath.clear(spectra, count: numberCount)
     nextItem = items.count
     worksForNext = false
   }

@@ -85,7 +85,7 @@ final class PartitionedConvolver<R: Sample>: ConvolutionEngine {
       let past = position - fadeStart
       let fading = min(frames, max(0, fadeFrames - past))
       ConvolutionMath.crossfade(sum, to: other, frames: fading, done: past, length: fadeFrames)
-      (sum + fading).update(from: other + fading, count: frames - fading)
+      ConvolutionMath.copy(sum + fading, from: other + fading, count: frames - fading)
     }
     output.write(channel, at: frame, from: sum, frames: frames)
   }
@@ -109,7 +109,7 @@ final class PartitionedConvolver<R: Sample>: ConvolutionEngine {
     for level in levels {
       let heard = level.heard(set, channel) + position % level.stage.partition
       if fresh {
-        sum.update(from: heard, count: frames)
+        ConvolutionMath.copy(sum, from: heard, count: frames)
       } else {
         ConvolutionMath.add(sum, heard, frames: frames)
       }
@@ -129,7 +129,7 @@ final class PartitionedConvolver<R: Sample>: ConvolutionEngine {
     }
     guard position % longest == 0 else { return }
     for channel in 0..<routes.inputs {
-      history(channel).update(from: history(channel) + longest, count: kept)
+      ConvolutionMath.copy(history(channel), from: history(channel) + longest, count: kept)
     }
   }
 
@@ -161,6 +161,6 @@ final class PartitionedConvolver<R: Sample>: ConvolutionEngine {
     fadeStart = Int.max
     responses.settle()
     for level in levels { level.reset() }
-    history(0).update(repeating: 0, count: routes.inputs * historyStride)
+    ConvolutionMath.clear(history(0), count: routes.inputs * historyStride)
   }
 }

@@ -21,12 +21,21 @@ public protocol PlannedStage: Sendable {
   /// Whether it reads parameter events inside a block.
   var takesEvents: Bool { get }
   var operationsPerFrame: Double { get }
+  /// How it is computed, in words; nil where there is nothing to choose.
+  var algorithm: String? { get }
+  /// In `.fast`, the frames of a block that it works best with; nil where any will do.
+  var preferredFrames: Int? { get }
   /// The most frames that a block produces; nil when it is always as many as come in.
   func maximumOutputFrames(for inputFrames: Int) -> Int?
   /// The place of a parameter in the table of the effect, for events.
   func parameterIndex(_ name: String) -> Int?
   /// Makes running state, and connects it to its live handles. [control]
   func makeRunning<S: Sample>(as type: S.Type) -> RunningStage<S>
+}
+
+extension PlannedStage {
+  public var algorithm: String? { nil }
+  public var preferredFrames: Int? { nil }
 }
 
 /// The running state of one stage.
@@ -58,6 +67,8 @@ struct EffectStage<E: Effect>: PlannedStage {
   var isLive: Bool { live != nil }
   var takesEvents: Bool { true }
   var operationsPerFrame: Double { design.operationsPerFrame }
+  var algorithm: String? { design.algorithm }
+  var preferredFrames: Int? { design.preferredFrames }
 
   func maximumOutputFrames(for inputFrames: Int) -> Int? { design.maximumOutputFrames(for: inputFrames) }
 
