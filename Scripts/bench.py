@@ -13,6 +13,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
+import bench_effects
 import bench_programs
 from bench_peers import PEERS, Missing, errors_in_float
 
@@ -102,6 +103,8 @@ SHAPES = [
     ("8 peaks, stereo, mixed", "peaks/mixed/2", {"pedalboard": 7}),
 ]
 
+EFFECTS = {(shape, name) for shape, name, _ in bench_effects.SHAPES}
+
 # Loud signal, decaying signal: a filter must not slow down while it fades into denormal numbers.
 TAILS = [("decaying tail against a loud signal, f32", "loud/single", "decay/single"),
          ("decaying tail against a loud signal, mixed", "loud/mixed", "decay/mixed")]
@@ -109,7 +112,8 @@ TAILS = [("decaying tail against a loud signal, f32", "loud/single", "decay/sing
 
 def compare(swiftlet: Swiftlet, shape: str, name: str, peer: str, floor: float | None, rounds: int) -> Row:
     """Alternates our benchmark and a peer's."""
-    work, calls = PEERS[peer](name)
+    peers = bench_effects.PEERS if (shape, name) in EFFECTS else PEERS
+    work, calls = peers[peer](name)
     pairs = []
     for round_number in range(rounds + 1):
         pair = swiftlet.seconds(name, RUNS), min(work() for _ in range(RUNS))
@@ -188,7 +192,7 @@ def main() -> int:
     errors = accuracy(os.environ["SWIFTLET_BENCH"])
     print("\n".join(errors) + "\n")
     swiftlet = Swiftlet(os.environ["SWIFTLET_BENCH"])
-    for shape, name, floors in SHAPES:
+    for shape, name, floors in SHAPES + bench_effects.SHAPES:
         if options.only not in shape:
             continue
         for peer, floor in floors.items():

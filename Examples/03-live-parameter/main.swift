@@ -4,7 +4,7 @@ import Swiftlet
 
 let tone = Live(Peak(1_000, gain: 0))
 let format = StreamFormat(sampleRate: 48_000, channels: 1)
-let runner = PlanRunner<Float>(
+let runner = try PlanRunner<Float>(
   try Plan.compile(HighPass(30) | tone, for: format, options: PlanOptions(maximumFrames: 480)))
 
 let input = SampleBuffer<Float>(channels: 1, capacity: 480)

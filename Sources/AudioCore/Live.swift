@@ -52,7 +52,8 @@ public final class Live<E: Effect>: LiveNode, Summable {
 
   /// Connects a runner, which takes designs for its context from the mailbox. The present value is posted at once, so that no
   /// update between compiling and starting is lost.
-  public func attach(in context: DesignContext, shape: E.Design) -> Mailbox<E.Design> {
+  /// - Throws: `DesignError` of reason `.structural` when the present value needs another structure than was compiled.
+  public func attach(in context: DesignContext, shape: E.Design) throws(DesignError) -> Mailbox<E.Design> {
     let mailbox = Mailbox<E.Design>()
     let outlet: Outlet = { [weak mailbox] (effect: E) throws(DesignError) -> (@Sendable () -> Void)? in
       guard let mailbox else { return nil }
@@ -64,12 +65,19 @@ public final class Live<E: Effect>: LiveNode, Summable {
       }
       return { mailbox.post(design) }
     }
-    state.withLock { state in
+    let failure: DesignError? = state.withLock { state in
+      do throws(DesignError) {
+        if let handover = try outlet(state.value) { handover() }
+      } catch {
+        guard error.reason == .structural else { return error }
+        return DesignError(
+          .structural, problem: "was given another structure after it was compiled", remedy: "Compile again",
+          stage: error.stage)
+      }
       state.outlets.append(outlet)
-      // A value that came to need another structure between compiling and starting cannot be taken: the runner then goes on with what
-      // was compiled, and the next `update` says why.
-      if let handover = (try? outlet(state.value)) ?? nil { handover() }
+      return nil
     }
+    if let failure { throw failure }
     return mailbox
   }
 

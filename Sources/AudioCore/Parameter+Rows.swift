@@ -94,4 +94,41 @@ extension Parameter {
     }
     return Parameter(info: info, get: { .choice(get($0)) }, set: change)
   }
+
+  /// A row for a switch.
+  public static func toggle(
+    _ name: String, _ summary: String, _ path: WritableKeyPath<Root, Bool> & Sendable, default defaultValue: Bool,
+    live: LiveBehavior = .smooth, aliases: [String] = []
+  ) -> Parameter {
+    let info = ParameterInfo(
+      name: name, aliases: aliases, summary: summary, kind: .toggle, live: live, defaultValue: .toggle(defaultValue),
+      group: nil)
+    let change: @Sendable (inout Root, ParameterValue) throws(DesignError) -> Void = {
+      (root: inout Root, value: ParameterValue) throws(DesignError) in
+      guard case .toggle(let on) = value else { throw wrongKind(info, value) }
+      root[keyPath: path] = on
+    }
+    return Parameter(info: info, get: { .toggle($0[keyPath: path]) }, set: change)
+  }
+
+  /// A row for a number that can be switched off by a word, which is what it begins with: `lowpass=off`.
+  public static func number(
+    _ name: String, _ summary: String, _ path: WritableKeyPath<Root, Double?> & Sendable, offBy word: String,
+    unit: ParameterUnit, in range: ClosedRange<Double>, taper: ParameterTaper = .linear, live: LiveBehavior,
+    aliases: [String] = []
+  ) -> Parameter {
+    let info = ParameterInfo(
+      name: name, aliases: aliases, summary: summary, kind: .number(unit: unit, range: range, taper: taper), live: live,
+      defaultValue: .choice(word), group: nil)
+    let change: @Sendable (inout Root, ParameterValue) throws(DesignError) -> Void = {
+      (root: inout Root, value: ParameterValue) throws(DesignError) in
+      switch value {
+      case .choice(word): root[keyPath: path] = nil
+      case .number(let number): root[keyPath: path] = number
+      case .integer(let number): root[keyPath: path] = Double(number)
+      default: throw wrongKind(info, value)
+      }
+    }
+    return Parameter(info: info, get: { $0[keyPath: path].map(ParameterValue.number) ?? .choice(word) }, set: change)
+  }
 }

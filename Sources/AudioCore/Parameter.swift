@@ -31,12 +31,15 @@ public enum ParameterValue: Sendable, Hashable {
   case choice(String)
   case toggle(Bool)
   case text(String)
+  case note(NoteLength)
 }
 
 /// What kind of values a parameter takes.
 public enum ParameterKind: Sendable, Hashable {
   case number(unit: ParameterUnit, range: ClosedRange<Double>, taper: ParameterTaper)
   case integer(range: ClosedRange<Int>)
+  /// Seconds, or the length of a note.
+  case time(range: ClosedRange<Double>)
   case choice([String])
   case toggle
   case text
@@ -77,6 +80,9 @@ public struct ParameterInfo: Sendable, Hashable {
     case .number(let unit, let range, _):
       let suffix = unit == .none ? "" : " " + unit.rawValue
       return "\(DesignError.shortest(range.lowerBound)) to \(DesignError.shortest(range.upperBound))\(suffix)"
+    case .time(let range):
+      return
+        "\(DesignError.shortest(range.lowerBound)) to \(DesignError.shortest(range.upperBound)) s, or a note such as 1/8, 1/8d, 1/8t"
     case .integer(let range): return "\(range.lowerBound) to \(range.upperBound)"
     case .choice(let names): return names.joined(separator: ", ")
     case .toggle: return "on, off"
@@ -115,6 +121,7 @@ public struct Parameter<Root>: Sendable {
       case .integer(let number): String(number)
       case .choice(let name), .text(let name): name
       case .toggle(let on): on ? "on" : "off"
+      case .note(let length): length.description
       }
     return DesignError(
       .outOfRange, parameter: info.name, value: written, problem: "is not a value that it takes: \(info.allowed)",

@@ -52,6 +52,20 @@ public final class SectionKernel<S: Sample> {
     sk_sos_set_sections(cascade, first, new.count, coefficients)
   }
 
+  /// Replaces one section and keeps the running state; allocates nothing. [worker]
+  public func replace(at place: Int, with section: Biquad) {
+    precondition(place >= 0 && place < sections, "section \(place) of \(sections)")
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: 5) { five in
+      five[0] = section.b0
+      five[1] = section.b1
+      five[2] = section.b2
+      five[3] = section.a1
+      five[4] = section.a2
+      // SAFETY: five doubles are read, and the place was checked.
+      sk_sos_set_sections(cascade, place, 1, five.baseAddress)
+    }
+  }
+
   /// Filters every channel of the input into the output; both may be the same memory. [worker]
   @_specialize(where S == Float)
   @_specialize(where S == Double)

@@ -70,6 +70,17 @@ public struct StateReader: Sendable {
     guard found == value else { throw .mismatch(expected: "\(what) \(value)", found: String(found)) }
   }
 
+  /// Reads as many samples as were written, into memory that may be larger.
+  /// - Returns: how many they were.
+  public mutating func readSamples<S: Sample>(into samples: UnsafeMutableBufferPointer<S>) throws(StateError) -> Int {
+    let count = try readInt()
+    guard count >= 0, count <= samples.count else {
+      throw .mismatch(expected: "at most \(samples.count) samples", found: String(count))
+    }
+    for index in 0..<count { samples[index] = S(try readDouble()) }
+    return count
+  }
+
   /// Reads samples into memory of the count that was written.
   public mutating func read<S: Sample>(into samples: UnsafeMutableBufferPointer<S>) throws(StateError) {
     try expect(samples.count, "sample count")

@@ -4,7 +4,7 @@ import FilterDesign
 
 extension Catalog {
   /// The effects that Swiftlet brings: one line an effect.
-  public static let standard = Catalog(filters + equalizers + levels)
+  public static let standard = Catalog(filters + equalizers + levels + times)
 
   private static let filters: [CatalogEntry] = [
     .effect(
@@ -63,6 +63,12 @@ extension Catalog {
 
   private static let levels: [CatalogEntry] = [
     .effect(Gain(decibels: 0), "louder or quieter, for all channels", family: .level, example: "gain:-6dB")
+  ]
+
+  private static let times: [CatalogEntry] = [
+    .effect(
+      Delay(.seconds(0.25)), "repeats the sound: an echo with feedback, in time or in beats", family: .time,
+      aliases: ["echo"], example: "delay:1/8,tempo=120,feedback=40%,mix=30%")
   ]
 
   /// Names that decide the response: `lobutterworth` is a low-pass, `hibutterworth` a high-pass.

@@ -78,6 +78,7 @@ extension ParameterInfo {
     let value =
       switch kind {
       case .number(let unit, _, _): unit == .none ? "X" : unit.rawValue
+      case .time: "s|note"
       case .integer: "N"
       case .choice(let names): names.joined(separator: "|")
       case .toggle: "on|off"

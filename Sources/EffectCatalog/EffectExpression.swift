@@ -6,7 +6,7 @@ import AudioCore
 ///   next one that applies. `pass` (or `dry`) passes the signal on.
 /// * `|` is one after another, `+` is side by side and binds tighter; parentheses group. `label = item` gives an item a label.
 /// * Numbers have a sign, an exponent and a unit: `Hz`, `kHz`, `k`, `dB`, `ms`, `s`, `%`, `oct`, in any case. `k` multiplies by 1000
-///   and `%` divides plain numbers by 100.
+///   and `%` divides plain numbers by 100. Times may be notes too: `1/8`, dotted `1/8d`, as a triplet `1/8t`.
 /// * Texts may stand in quotes. Case, `-` and `_` make no difference in names.
 public enum EffectExpression {
   /// The names of the graph that passes the signal on.

@@ -86,9 +86,15 @@ struct ExpressionWriter {
       guard number.isFinite else {
         throw Self.cannotWrite("\(info.name) = \(number)", "Only finite numbers can be written")
       }
-      let unit = if case .number(let unit, _, _) = info.kind { unit } else { ParameterUnit.none }
+      let unit: ParameterUnit =
+        switch info.kind {
+        case .number(let unit, _, _): unit
+        case .time: .seconds
+        default: .none
+        }
       return Self.shortest(number) + (unit == .octaves || unit == .frames ? "" : unit.rawValue)
     case .integer(let number): return String(number)
+    case .note(let length): return length.description
     case .choice(let choice): return choice
     case .toggle(let on): return on ? "on" : "off"
     case .text(let text): return Self.quoted(text)

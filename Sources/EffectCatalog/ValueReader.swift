@@ -9,7 +9,10 @@ struct ValueReader {
   let siblings: [ParameterInfo]
 
   func read() throws(ExpressionError) -> ParameterValue {
-    switch info.kind {
+    // The word that stands for none.
+    if case .choice(let word)? = info.defaultValue, token.text.lowercased() == word { return .choice(word) }
+    return switch info.kind {
+    case .time(let range): try time(in: range)
     case .number(let unit, let range, _): .number(try number(unit: unit, in: range))
     case .integer(let range): .integer(try integer(in: range))
     case .choice(let names): .choice(try choice(of: names))
@@ -26,6 +29,16 @@ struct ValueReader {
     let isAllowed = unit == .hertz ? value > 0 || range.lowerBound <= value : range.contains(value)
     guard isAllowed else { throw outOfRange(value, unit) }
     return value
+  }
+
+  private func time(in range: ClosedRange<Double>) throws(ExpressionError) -> ParameterValue {
+    guard token.text.contains("/") else { return .number(try number(unit: .seconds, in: range)) }
+    guard let length = NoteLength(token.text) else {
+      throw lexer.error(
+        .badNumber, at: token.range, "\"\(token.text)\" is no note length",
+        hint: "Write one such as 1/8, dotted 1/8d, or as a triplet 1/8t.")
+    }
+    return .note(length)
   }
 
   private func integer(in range: ClosedRange<Int>) throws(ExpressionError) -> Int {

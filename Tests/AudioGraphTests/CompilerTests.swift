@@ -59,7 +59,7 @@ private let stereo = StreamFormat(sampleRate: 48_000, channels: 2)
     let output = run(plan, [impulse])[0]
     #expect(output[25] == 3)
     #expect(output.enumerated().allSatisfy { $0.offset == 25 || $0.element == 0 })
-    let cut = run(PlanRunner<Float>(plan), [impulse], blocks: unevenBlocks(total: 100))
+    let cut = try run(PlanRunner<Float>(plan), [impulse], blocks: unevenBlocks(total: 100))
     #expect(cut[0] == output)
   }
 

@@ -11,7 +11,7 @@ private let mono = StreamFormat(sampleRate: 48_000, channels: 1)
   }
 
   @Test func anOverflowIsSilencedToTheEndOfItsCell() throws {
-    let runner = PlanRunner<Float>(try Plan.compile(Integrator(), for: mono))
+    let runner = try PlanRunner<Float>(try Plan.compile(Integrator(), for: mono))
     let output = run(runner, input, blocks: [400])[0]
     #expect(runner.overflowCount == 1)
     #expect(output[102] > 2e38)
@@ -25,7 +25,7 @@ private let mono = StreamFormat(sampleRate: 48_000, channels: 1)
     let plan = try Plan.compile(Integrator() | LowPass(100), for: mono)
     let whole = run(plan, input)
     for blocks in [unevenBlocks(total: 400), Array(repeating: 1, count: 400), [103, 1, 24, 272], [128, 272]] {
-      let runner = PlanRunner<Float>(plan)
+      let runner = try PlanRunner<Float>(plan)
       #expect(run(runner, input, blocks: blocks) == whole)
       #expect(runner.overflowCount == 1)
     }
@@ -34,11 +34,11 @@ private let mono = StreamFormat(sampleRate: 48_000, channels: 1)
   @Test func overflowAfterOverflowIsCountedCellByCell() throws {
     let plan = try Plan.compile(Integrator(factor: 4), for: mono)
     let loud = [[Float](repeating: 3e38, count: 640)]
-    let runner = PlanRunner<Float>(plan)
+    let runner = try PlanRunner<Float>(plan)
     let output = run(runner, loud, blocks: [640])[0]
     #expect(output.allSatisfy { $0 == 0 })
     #expect(runner.overflowCount == 10)
-    let cut = PlanRunner<Float>(plan)
+    let cut = try PlanRunner<Float>(plan)
     #expect(run(cut, loud, blocks: unevenBlocks(total: 640))[0] == output)
     #expect(cut.overflowCount == 10)
   }
@@ -58,9 +58,9 @@ private let mono = StreamFormat(sampleRate: 48_000, channels: 1)
   @Test func stateInsideASilencedCellIsSaved() throws {
     let plan = try Plan.compile(Integrator(), for: mono)
     let whole = run(plan, input)[0]
-    let first = PlanRunner<Float>(plan)
+    let first = try PlanRunner<Float>(plan)
     _ = run(first, [Array(input[0][..<110])], blocks: [110])
-    let second = PlanRunner<Float>(plan)
+    let second = try PlanRunner<Float>(plan)
     try second.restoreState(first.saveState())
     #expect(run(second, [Array(input[0][110...])], blocks: [290])[0] == Array(whole[110...]))
   }
@@ -73,7 +73,7 @@ private let mono = StreamFormat(sampleRate: 48_000, channels: 1)
     let plan = try Plan.compile(chain, for: mono, options: PlanOptions(maximumFrames: 100))
     let input = noise(frames: 777, as: Float.self)
     let expected = run(plan, input)[0]
-    let runner = PlanRunner<Float>(plan)
+    let runner = try PlanRunner<Float>(plan)
     let buffer = SampleBuffer<Float>(channels: 1, capacity: 777)
     for (frame, sample) in input[0].enumerated() { buffer[0, frame] = sample }
     buffer.withBlock(frames: 777) { _ = runner.process($0, into: $0) }

@@ -9,7 +9,7 @@ private let mono = StreamFormat(sampleRate: 48_000, channels: 1)
     let tone = Live(Peak(1_000, gain: 6))
     let plan = try Plan.compile(HighPass(80) | tone | LowPass(9_000) | Gain(decibels: -6), for: mono)
     #expect(plan.stages.count == 1 && plan.explain().stages[0].isLive)
-    let runner = PlanRunner<Float>(plan)
+    let runner = try PlanRunner<Float>(plan)
     let input = noise(frames: 600, as: Float.self)
     _ = run(runner, input, blocks: [600])
     try tone.update { $0.frequency = 300 }
@@ -28,9 +28,26 @@ private let mono = StreamFormat(sampleRate: 48_000, channels: 1)
     #expect(run(plan, input) == run(try Plan.compile(LowPass(250), for: mono), input))
   }
 
+  @Test func anotherStructureBetweenCompilingAndStartingIsRefused() throws {
+    let filter = Live(Butterworth(.lowPass(1_000), order: 4))
+    for chain in [filter.graph, Live(Gain(decibels: 1)).then(filter).graph] {
+      let plan = try Plan.compile(chain, for: mono)
+      try filter.update { $0.order = 8 }
+      #expect {
+        try PlanRunner<Float>(plan)
+      } throws: {
+        let error = $0 as? DesignError
+        return error?.reason == .structural && error?.remedy == "Compile again"
+      }
+      // The refused runner does not hold the handle back, and a fresh plan takes what it says.
+      _ = try PlanRunner<Float>(try Plan.compile(chain, for: mono))
+      try filter.update { $0.order = 4 }
+    }
+  }
+
   @Test func aBadUpdateChangesNothing() throws {
     let tone = Live(LowPass(1_000))
-    let runner = PlanRunner<Float>(try Plan.compile(tone, for: mono))
+    let runner = try PlanRunner<Float>(try Plan.compile(tone, for: mono))
     #expect(throws: DesignError.self) { try tone.update { $0.frequency = 90_000 } }
     #expect(tone.value == LowPass(1_000))
     _ = run(runner, noise(frames: 10, as: Float.self), blocks: [10])
@@ -38,7 +55,7 @@ private let mono = StreamFormat(sampleRate: 48_000, channels: 1)
 
   @Test func aStructuralUpdateIsRefusedWhileItRuns() throws {
     let filter = Live(Butterworth(.lowPass(1_000), order: 4))
-    let runner = PlanRunner<Float>(try Plan.compile(filter, for: mono))
+    let runner = try PlanRunner<Float>(try Plan.compile(filter, for: mono))
     #expect {
       try filter.update { $0.order = 8 }
     } throws: {
@@ -49,14 +66,14 @@ private let mono = StreamFormat(sampleRate: 48_000, channels: 1)
 
   @Test func aHandleOutlivesItsRunners() throws {
     let filter = Live(Butterworth(.lowPass(1_000), order: 4))
-    do { _ = PlanRunner<Float>(try Plan.compile(filter, for: mono)) }
+    do { _ = try PlanRunner<Float>(try Plan.compile(filter, for: mono)) }
     try filter.update { $0.order = 8 }
     #expect(filter.value.order == 8)
   }
 
   @Test func changingADesignAllocatesNothingOnTheWorker() throws {
     let tone = Live(Peak(1_000, gain: 6))
-    let runner = PlanRunner<Float>(try Plan.compile(tone | HighPass(20), for: mono))
+    let runner = try PlanRunner<Float>(try Plan.compile(tone | HighPass(20), for: mono))
     let buffer = SampleBuffer<Float>(channels: 1, capacity: 64)
     buffer.withBlock(frames: 64) { block in
       runner.process(block, into: block)

@@ -17,7 +17,7 @@ private let stereo = StreamFormat(sampleRate: 48_000, channels: 2)
     let plan = try Plan.compile(network, for: stereo)
     #expect(plan.latencyFrames == 5)
     let input = noise(channels: 2, frames: 300, as: Float.self)
-    let output = run(PlanRunner<Float>(plan), input, blocks: unevenBlocks(total: 300))
+    let output = try run(PlanRunner<Float>(plan), input, blocks: unevenBlocks(total: 300))
     for channel in 0..<2 {
       // Main and key are aligned: the square of the input, five frames later.
       #expect(Array(output[channel][5...]) == input[channel][..<295].map { $0 * $0 })
@@ -66,7 +66,7 @@ private let stereo = StreamFormat(sampleRate: 48_000, channels: 2)
     let input = noise(channels: 2, frames: 1_001, as: Float.self)
     let whole = run(plan, input)
     #expect(whole[0].count == 1_502)
-    #expect(run(PlanRunner<Float>(plan), input, blocks: unevenBlocks(total: 1_001)) == whole)
+    #expect(try run(PlanRunner<Float>(plan), input, blocks: unevenBlocks(total: 1_001)) == whole)
     let wave = try Wave(input, sampleRate: 48_000)
     #expect(try (wave | chain).render(tail: .trim).frames == 1_502)
   }
@@ -79,7 +79,7 @@ private let stereo = StreamFormat(sampleRate: 48_000, channels: 2)
     let plan = try Plan.compile(LowPass(1_000) | Widen(to: 6) | HighPass(100), for: mono)
     #expect(plan.output.channels == 6)
     let input = noise(frames: 400, as: Float.self)
-    let output = run(PlanRunner<Float>(plan), input, blocks: unevenBlocks(total: 400))
+    let output = try run(PlanRunner<Float>(plan), input, blocks: unevenBlocks(total: 400))
     #expect(Set(output).count == 1)
     #expect(throws: DesignError.self) { try Plan.compile(Widen(to: 2), for: stereo) }
   }
@@ -88,7 +88,7 @@ private let stereo = StreamFormat(sampleRate: 48_000, channels: 2)
     let plan = try Plan.compile(StepGain(1).labelled("step"), for: mono)
     let input = [[Float](repeating: 1, count: 300)]
     func output(_ blocks: [Int]) throws -> [Float] {
-      let runner = PlanRunner<Float>(plan)
+      let runner = try PlanRunner<Float>(plan)
       try runner.schedule("factor", of: "step", to: 3, at: 200)
       try runner.schedule("factor", of: "step", to: 2, at: 100)
       return run(runner, input, blocks: blocks)[0]
@@ -96,7 +96,7 @@ private let stereo = StreamFormat(sampleRate: 48_000, channels: 2)
     let expected = (0..<300).map { Float($0 < 100 ? 1 : $0 < 200 ? 2 : 3) }
     #expect(try output([300]) == expected)
     #expect(try output(unevenBlocks(total: 300)) == expected)
-    let runner = PlanRunner<Float>(plan)
+    let runner = try PlanRunner<Float>(plan)
     #expect(throws: DesignError.self) { try runner.schedule("nothing", of: "step", to: 3, at: 200) }
     #expect(throws: DesignError.self) { try runner.schedule("factor", of: "nobody", to: 3, at: 200) }
   }

@@ -40,14 +40,14 @@ import Testing
     let plan = try Plan.compile(graph, for: format, options: PlanOptions(maximumFrames: 200))
     let input = noise(channels: channels, frames: 1_500, seed: seed, as: Float.self)
     let whole = run(plan, input)
-    let runner = PlanRunner<Float>(plan)
+    let runner = try PlanRunner<Float>(plan)
     #expect(run(runner, input, blocks: unevenBlocks(total: 1_500)) == whole)
     runner.reset()
     #expect(run(runner, input, blocks: [1_500]) == whole)
 
     runner.reset()
     _ = run(runner, input.map { Array($0[..<777]) }, blocks: [777])
-    let restored = PlanRunner<Float>(plan)
+    let restored = try PlanRunner<Float>(plan)
     try restored.restoreState(runner.saveState())
     #expect(run(restored, input.map { Array($0[777...]) }, blocks: [723]) == whole.map { Array($0[777...]) })
 

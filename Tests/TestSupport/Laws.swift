@@ -63,9 +63,9 @@ struct Laws<E: Effect> {
     let plan = try plan(format)
     let input = noise(channels: format.channels, frames: 2_500, as: Float.self)
     let whole = run(plan, input)
-    let cut = run(PlanRunner<Float>(plan), input, blocks: unevenBlocks(total: 2_500))
+    let cut = try run(PlanRunner<Float>(plan), input, blocks: unevenBlocks(total: 2_500))
     #expect(whole == cut, "\(E.name) in uneven blocks at \(format)", sourceLocation: place)
-    let single = run(PlanRunner<Float>(plan), input, blocks: Array(repeating: 1, count: 2_500))
+    let single = try run(PlanRunner<Float>(plan), input, blocks: Array(repeating: 1, count: 2_500))
     #expect(whole == single, "\(E.name) frame by frame at \(format)", sourceLocation: place)
   }
 
@@ -76,7 +76,7 @@ struct Laws<E: Effect> {
       make(format.sampleRate), for: format,
       options: PlanOptions(maximumFrames: 16_384, precision: .double, mode: .fast))
     for blocks in [[20_000], unevenBlocks(total: 20_000)] {
-      let quick = run(PlanRunner<Double>(fast), input, blocks: blocks)
+      let quick = try run(PlanRunner<Double>(fast), input, blocks: blocks)
       for channel in slow.indices {
         #expect(
           relativeError(quick[channel], slow[channel]) < -140, "\(E.name) fast at \(format)", sourceLocation: place)
@@ -103,7 +103,7 @@ struct Laws<E: Effect> {
 
   func resetIsFresh(_ format: StreamFormat) throws {
     let plan = try plan(format)
-    let runner = PlanRunner<Float>(plan)
+    let runner = try PlanRunner<Float>(plan)
     let input = noise(channels: format.channels, frames: 700, as: Float.self)
     let first = run(runner, input, blocks: [700])
     runner.reset()
@@ -144,9 +144,9 @@ struct Laws<E: Effect> {
     let plan = try plan(format)
     let input = noise(channels: format.channels, frames: 1_000, as: Float.self)
     let whole = run(plan, input)
-    let first = PlanRunner<Float>(plan)
+    let first = try PlanRunner<Float>(plan)
     _ = run(first, input.map { Array($0[..<333]) }, blocks: [333])
-    let second = PlanRunner<Float>(plan)
+    let second = try PlanRunner<Float>(plan)
     try second.restoreState(first.saveState())
     let rest = run(second, input.map { Array($0[333...]) }, blocks: [667])
     #expect(rest == whole.map { Array($0[333...]) }, "\(E.name) restored", sourceLocation: place)
@@ -158,7 +158,7 @@ struct Laws<E: Effect> {
   func processingAllocatesNothing(_ format: StreamFormat) throws {
     for mode in KernelMode.allCases {
       let plan = try plan(format, mode: mode)
-      let runner = PlanRunner<Float>(plan)
+      let runner = try PlanRunner<Float>(plan)
       let input = SampleBuffer<Float>(channels: format.channels, capacity: 512)
       let output = SampleBuffer<Float>(channels: plan.output.channels, capacity: plan.maximumOutputFrames)
       input.withBlock(frames: 512) { block in
@@ -173,7 +173,7 @@ struct Laws<E: Effect> {
 
   func nonFiniteInputIsContained(_ format: StreamFormat) throws {
     let plan = try plan(format)
-    let runner = PlanRunner<Float>(plan)
+    let runner = try PlanRunner<Float>(plan)
     var input = noise(channels: format.channels, frames: 600, as: Float.self)
     let bad: [Float] = [.nan, .infinity, -.infinity, .signalingNaN]
     for (index, value) in bad.enumerated() { input[0][100 + index] = value }
@@ -212,7 +212,7 @@ struct Laws<E: Effect> {
     let wanted = make(format.sampleRate)
     let live = Live(make(format.sampleRate * 0.9))
     let plan = try Plan.compile(live, for: format)
-    let runner = PlanRunner<Float>(plan)
+    let runner = try PlanRunner<Float>(plan)
     try live.update { $0 = wanted }
     let input = noise(channels: format.channels, frames: 500, as: Float.self)
     // The change arrives with the first block; then both start from silence.

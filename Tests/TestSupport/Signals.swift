@@ -83,5 +83,7 @@ public func run<S: Sample>(_ runner: PlanRunner<S>, _ input: [[S]], blocks: [Int
 
 /// Runs planar samples through a fresh runner of a plan in one block.
 public func run<S: Sample>(_ plan: Plan, _ input: [[S]]) -> [[S]] {
-  run(PlanRunner<S>(plan), input, blocks: [input.first?.count ?? 0])
+  // Only a live handle that was given another structure makes this fail.
+  guard let runner = try? PlanRunner<S>(plan) else { preconditionFailure("a runner of \(plan)") }
+  return run(runner, input, blocks: [input.first?.count ?? 0])
 }

@@ -29,15 +29,15 @@ let benchmarks: [Benchmark] =
     blocks("decay/single", .single, signal: decayingNoise),
     blocks("loud/mixed", .mixed, signal: { try noise(channels: $0, frames: $1, as: $2) }),
     blocks("decay/mixed", .mixed, signal: decayingNoise),
-  ]
+  ] + effectBenchmarks
 
 /// A whole wave through the plan that `render` would run, into memory that is there already.
-private func offline<S: Sample>(
+func offline<S: Sample>(
   _ name: String, _ effect: some Connectable, _ channels: Int, _ precision: Precision, _ type: S.Type
 ) -> Benchmark {
   Benchmark(name: "\(name)/\(channels)", frames: longFrames(channels), channels: channels) {
     let pipeline = try noise(channels: channels, frames: longFrames(channels), as: S.self) | effect
-    let runner = PlanRunner<S>(try pipeline.plan(RenderOptions(precision: precision)))
+    let runner = try PlanRunner<S>(try pipeline.plan(RenderOptions(precision: precision)))
     let output = SampleBuffer<S>(channels: channels, capacity: longFrames(channels))
     return {
       pipeline.wave.withBlock { source in
@@ -101,5 +101,5 @@ private func runner(_ precision: Precision, maximumFrames: Int) throws -> PlanRu
   let plan = try Plan.compile(
     lowPass, for: StreamFormat(sampleRate: sampleRate, channels: 1),
     options: PlanOptions(maximumFrames: maximumFrames, precision: precision))
-  return PlanRunner(plan)
+  return try PlanRunner(plan)
 }

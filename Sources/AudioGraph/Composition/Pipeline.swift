@@ -55,7 +55,7 @@ extension Pipeline {
     let tailFrames = options.tail == .runOut ? try plan.finiteTail() : 0
     let length = Int((Double(wave.frames) * plan.output.sampleRate / plan.input.sampleRate).rounded())
     let target = SampleBuffer<S>(channels: plan.output.channels, capacity: wave.frames == 0 ? 0 : length + tailFrames)
-    var run = WaveRun(wave, PlanRunner<S>(plan), into: target)
+    var run = WaveRun(wave, try PlanRunner<S>(plan), into: target)
     try run.run(progress: options.progress) { Task.isCancelled || options.isCancelled?() == true }
     return Wave(storage: target, format: plan.output, frames: target.capacity, metadata: wave.metadata)
   }

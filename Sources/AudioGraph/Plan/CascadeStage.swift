@@ -10,7 +10,7 @@ struct CascadeStage: PlannedStage {
     let name: String
     let design: SOSDesign
     /// Connects a runner to the part's live handle; nil for a part that does not change.
-    let attach: (@Sendable (DesignContext) -> Mailbox<SOSDesign>?)?
+    let attach: (@Sendable (DesignContext) throws(DesignError) -> Mailbox<SOSDesign>?)?
   }
 
   var parts: [Part]
@@ -61,7 +61,7 @@ struct CascadeStage: PlannedStage {
     return both.gains.isEmpty || canCarryGain ? both : nil
   }
 
-  func makeRunning<S: Sample>(as type: S.Type) -> RunningStage<S> {
+  func makeRunning<S: Sample>(as type: S.Type) throws(DesignError) -> RunningStage<S> {
     guard !parts.isEmpty else {
       let effect = Gain(amplitude: gain)
       return RunningStage(
@@ -74,7 +74,7 @@ struct CascadeStage: PlannedStage {
       let start = first
       let count = part.design.cascade.sections.count
       first += count
-      guard let mailbox = part.attach?(context) else { continue }
+      guard let mailbox = try part.attach?(context) else { continue }
       takers.append { mailbox.take { _ = processor.adopt($0, from: start, of: count) } }
     }
     if takers.isEmpty { return RunningStage(processor) }

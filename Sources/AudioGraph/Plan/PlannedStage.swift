@@ -30,7 +30,8 @@ public protocol PlannedStage: Sendable {
   /// The place of a parameter in the table of the effect, for events.
   func parameterIndex(_ name: String) -> Int?
   /// Makes running state, and connects it to its live handles. [control]
-  func makeRunning<S: Sample>(as type: S.Type) -> RunningStage<S>
+  /// - Throws: `DesignError` of reason `.structural` when a handle came to need another structure after compiling.
+  func makeRunning<S: Sample>(as type: S.Type) throws(DesignError) -> RunningStage<S>
 }
 
 extension PlannedStage {
@@ -76,10 +77,10 @@ struct EffectStage<E: Effect>: PlannedStage {
     E.parameters.firstIndex { $0.info.name == name || $0.info.aliases.contains(name) }
   }
 
-  func makeRunning<S: Sample>(as type: S.Type) -> RunningStage<S> {
+  func makeRunning<S: Sample>(as type: S.Type) throws(DesignError) -> RunningStage<S> {
     let processor = effect.makeProcessor(design, in: context, as: S.self)
     guard let live else { return RunningStage(processor) }
-    let mailbox = live.attach(in: context, shape: design)
+    let mailbox = try live.attach(in: context, shape: design)
     // The handle refuses designs of another shape, so the processor takes every one that arrives.
     return RunningStage(processor) { mailbox.take { _ = processor.adopt($0) } }
   }

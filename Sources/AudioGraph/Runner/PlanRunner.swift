@@ -18,17 +18,20 @@ public final class PlanRunner<S: Sample> {
   /// Makes silent running state for a plan and connects it to the plan's live handles. [control]
   ///
   /// - Parameter eventCapacity: How many scheduled parameter events may wait at a time, for each stage.
-  public init(_ plan: Plan, eventCapacity: Int = 256) {
+  /// - Throws: `DesignError` of reason `.structural` when a live handle was given another structure after the plan was compiled.
+  public init(_ plan: Plan, eventCapacity: Int = 256) throws(DesignError) {
     precondition(
       (S.sampleType == .float64) == (plan.options.precision == .double),
       "a plan of \(plan.options.precision) precision does not run on \(S.self) samples")
     self.plan = plan
     let signals = plan.buffers.map { SampleBuffer<S>(channels: $0.channels, capacity: $0.frames) }
     self.signals = signals
+    var steps: [RunnerStep<S>] = []
+    for step in plan.steps { steps.append(try RunnerStep(step, signals: signals, eventCapacity: eventCapacity)) }
+    self.steps = steps
     // One count a buffer, and one for the caller's output.
     frameCounts = .allocate(capacity: plan.buffers.count + 1)
     frameCounts.initialize(repeating: 0, count: plan.buffers.count + 1)
-    steps = plan.steps.map { RunnerStep($0, signals: signals, eventCapacity: eventCapacity) }
   }
 
   deinit { frameCounts.deallocate() }

@@ -36,10 +36,10 @@ final class RunnerStep<S: Sample> {
   /// Up to this frame the step is silent after an overflow.
   private var silentUntil: Int64 = 0
 
-  init(_ step: Plan.Step, signals: [SampleBuffer<S>], eventCapacity: Int) {
+  init(_ step: Plan.Step, signals: [SampleBuffer<S>], eventCapacity: Int) throws(DesignError) {
     switch step.work {
     case .stage(let planned):
-      let running = planned.makeRunning(as: S.self)
+      let running = try planned.makeRunning(as: S.self)
       stage = planned
       identity = planned.identity
       work = .stage(

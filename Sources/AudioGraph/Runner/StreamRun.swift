@@ -36,7 +36,7 @@ public struct StreamRun<S: Sample> {
   /// Prepares a run.
   /// - Throws: `DesignError` of reason `.unsupported` when the tail is to be run out and never ends.
   public init(_ plan: Plan, tail: TailHandling) throws(DesignError) {
-    runner = PlanRunner(plan)
+    runner = try PlanRunner(plan)
     tailFrames = tail == .runOut ? try plan.finiteTail() : 0
   }
 

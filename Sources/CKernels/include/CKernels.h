@@ -11,6 +11,8 @@
 #ifndef SWIFTLET_CKERNELS_H
 #define SWIFTLET_CKERNELS_H
 
+#include "CKernelsDelay.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

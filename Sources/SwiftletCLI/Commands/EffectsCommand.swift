@@ -74,7 +74,9 @@ struct EffectsCommand: ParsableCommand {
       if case .number(let unit, _, _) = parameter.kind, unit != .none {
         return DesignError.shortest(number) + " " + unit.rawValue
       }
+      if case .time = parameter.kind { return DesignError.shortest(number) + " s" }
       return DesignError.shortest(number)
+    case .note(let length): return length.description
     case .integer(let number): return String(number)
     case .choice(let name), .text(let name): return name
     case .toggle(let on): return on ? "on" : "off"
@@ -116,6 +118,10 @@ struct EffectsCommand: ParsableCommand {
       ]
     case .integer(let range):
       [("kind", "integer"), ("minimum", .integer(range.lowerBound)), ("maximum", .integer(range.upperBound))]
+    case .time(let range):
+      [
+        ("kind", "time"), ("unit", "s"), ("minimum", .number(range.lowerBound)), ("maximum", .number(range.upperBound)),
+      ]
     case .choice(let names): [("kind", "choice"), ("choices", .array(names.map(JSONValue.string)))]
     case .toggle: [("kind", "toggle")]
     case .text: [("kind", "text")]
@@ -126,6 +132,7 @@ struct EffectsCommand: ParsableCommand {
     switch value {
     case .number(let number): .number(number)
     case .integer(let number): .integer(number)
+    case .note(let length): .string(length.description)
     case .choice(let name), .text(let name): .string(name)
     case .toggle(let on): .bool(on)
     }

@@ -1,0 +1,209 @@
+import AudioCore
+
+/// Runs a delay: reads the line, filters, feeds it again and mixes, in runs that end where the circle, the delay or a ramp ends.
+///
+/// A changed time or filter is a second path, to which it cross-fades; a change during a fade waits for its end. Other values move in
+/// straight lines.
+final class DelayProcessor<S: Sample>: AudioProcessor {
+  private var design: DelayDesign
+  private let line: DelayLine
+  /// The path that is heard, and the one that it fades to.
+  private var current: DelayPathReader
+  private var next: DelayPathReader
+  /// How much of the second path is heard; stands at 0 when there is no fade.
+  private var fade = LinearRamp(0)
+  /// What the fade after this one goes to.
+  private var waiting: DelayDesign.Path?
+  private var feedback: LinearRamp
+  private var mix: LinearRamp
+  private var sweep: DelaySweep
+  /// The tempo that the host gave last; nil before it gave one.
+  private var hostTempo: Double?
+
+  private let wet: SampleBuffer<Double>
+  private let nextWet: SampleBuffer<Double>
+  private let mean: UnsafeMutablePointer<Double>
+
+  init(_ design: DelayDesign) {
+    let channels = design.format.channels
+    self.design = design
+    line = DelayLine(channels: channels, capacity: design.capacity)
+    current = DelayPathReader(design.path, channels: channels)
+    next = DelayPathReader(design.path, channels: channels)
+    feedback = LinearRamp(design.feedback)
+    mix = LinearRamp(design.mix)
+    sweep = DelaySweep(increment: design.increment)
+    wet = SampleBuffer(channels: channels, capacity: DelayLine.longestRun)
+    nextWet = SampleBuffer(channels: channels, capacity: DelayLine.longestRun)
+    mean = .allocate(capacity: DelayLine.longestRun)
+    mean.initialize(repeating: 0, count: DelayLine.longestRun)
+  }
+
+  deinit { mean.deallocate() }
+
+  // MARK: Changes
+
+  func adopt(_ design: borrowing DelayDesign) -> Bool {
+    let new = copy design
+    guard new.format == self.design.format, new.mode == self.design.mode,
+      new.path.tap.neededFrames <= self.design.capacity
+    else { return false }
+    let capacity = self.design.capacity
+    self.design = new.limited(toCapacity: capacity)
+    guard line.filled > 0 else {
+      reset()
+      return true
+    }
+    feedback.move(to: new.feedback, over: new.rampFrames)
+    mix.move(to: new.mix, over: new.rampFrames)
+    sweep.change(increment: new.increment)
+    go(to: wantedPath)
+    return true
+  }
+
+  /// The design's path, at the host's tempo where it has one.
+  private var wantedPath: DelayDesign.Path { hostTempo.flatMap { design.path(atHostTempo: $0) } ?? design.path }
+
+  private func go(to path: DelayDesign.Path) {
+    if !fade.isConstant {
+      waiting = path == next.path ? nil : path
+    } else if path != current.path {
+      next.configure(path)
+      fade.move(to: 1, over: design.rampFrames)
+    }
+  }
+
+  private func endFade() {
+    swap(&current, &next)
+    fade = LinearRamp(0)
+    if let path = waiting {
+      waiting = nil
+      go(to: path)
+    }
+  }
+
+  private func follow(tempo: Double?) {
+    guard let tempo, tempo != hostTempo, design.note != nil else { return }
+    hostTempo = tempo
+    let path = wantedPath
+    if line.filled > 0 {
+      go(to: path)
+    } else {
+      current.configure(path)
+    }
+  }
+
+  // MARK: Sound
+
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  func process(
+    _ input: borrowing AudioBlock<S>, into output: borrowing AudioBlock<S>, at now: borrowing ProcessContext
+  ) -> Int {
+    precondition(
+      input.channels == line.channels && output.channels == line.channels && output.frames >= input.frames,
+      "\(input.channels) × \(input.frames) into \(output.channels) × \(output.frames) through \(line.channels) channels"
+    )
+    follow(tempo: now.tempo)
+    var done = 0
+    while done < input.frames {
+      let count = run(of: input.frames - done)
+      input.withFrames(done..<done + count) { source in
+        output.withFrames(done..<done + count) { target in
+          wet.withBlock(frames: count) { wet in process(source, wet, target) }
+        }
+      }
+      advance(count)
+      done += count
+    }
+    return input.frames
+  }
+
+  /// How many of some frames can be processed at once.
+  private func run(of frames: Int) -> Int {
+    var count = line.run(of: frames, reading: current.tap)
+    if let left = fade.remaining { count = line.run(of: min(count, left), reading: next.tap) }
+    return min(count, feedback.remaining ?? count, mix.remaining ?? count)
+  }
+
+  private func process(
+    _ input: borrowing AudioBlock<S>, _ wet: borrowing AudioBlock<Double>, _ output: borrowing AudioBlock<S>
+  ) {
+    let frames = input.frames
+    current.read(line, sweep: sweep, into: wet)
+    if !fade.isConstant {
+      nextWet.withBlock(frames: frames) { other in
+        next.read(line, sweep: sweep, into: other)
+        crossfade(wet, to: other, along: fade)
+      }
+    }
+    if design.mode == .pingPong { input.mean(into: mean) }
+    for channel in 0..<input.channels {
+      // SAFETY: every address holds `frames` values while its block is lent. A channel is read before it is written, and no other
+      // channel's input is needed any more, since the mean was taken above.
+      let dry = UnsafePointer(input.unsafeChannel(channel))
+      let before = channel == 0 ? input.channels - 1 : channel - 1
+      switch design.mode {
+      case .straight:
+        line.feed(channel, dry, tap: wet.unsafeChannel(channel), feedback: feedback, frames: frames)
+      case .cross:
+        line.feed(channel, dry, tap: wet.unsafeChannel(before), feedback: feedback, frames: frames)
+      case .pingPong where channel == 0:
+        line.feed(channel, UnsafePointer(mean), tap: wet.unsafeChannel(before), feedback: feedback, frames: frames)
+      case .pingPong:
+        line.feed(
+          channel, nil as UnsafePointer<S>?, tap: wet.unsafeChannel(before), feedback: feedback, frames: frames)
+      }
+      output.mix(channel, dry: dry, wet: wet.unsafeChannel(channel), share: mix)
+    }
+  }
+
+  private func advance(_ frames: Int) {
+    line.advance(frames)
+    sweep.advance(frames)
+    feedback.advance(frames)
+    mix.advance(frames)
+    guard !fade.isConstant else { return }
+    fade.advance(frames)
+    if fade.isConstant { endFade() }
+  }
+
+  // MARK: State
+
+  func reset() {
+    line.reset()
+    hostTempo = nil
+    waiting = nil
+    fade = LinearRamp(0)
+    current.configure(design.path)
+    feedback = LinearRamp(design.feedback)
+    mix = LinearRamp(design.mix)
+    sweep = DelaySweep(increment: design.increment)
+  }
+
+  func saveState(into writer: inout StateWriter) {
+    line.saveState(into: &writer)
+    current.saveState(into: &writer)
+    next.saveState(into: &writer)
+    fade.saveState(into: &writer)
+    feedback.saveState(into: &writer)
+    mix.saveState(into: &writer)
+    sweep.saveState(into: &writer)
+    writer.write(hostTempo ?? 0)
+  }
+
+  func restoreState(from reader: inout StateReader) throws(StateError) {
+    waiting = nil
+    try line.restoreState(from: &reader)
+    try current.restoreState(from: &reader, capacity: design.capacity)
+    try next.restoreState(from: &reader, capacity: design.capacity)
+    fade = try LinearRamp(from: &reader)
+    feedback = try LinearRamp(from: &reader)
+    mix = try LinearRamp(from: &reader)
+    sweep = try DelaySweep(from: &reader)
+    let tempo = try reader.readDouble()
+    hostTempo = tempo == 0 ? nil : tempo
+    // A change that waited for the end of a fade is that of the design.
+    if !fade.isConstant { go(to: wantedPath) }
+  }
+}
