@@ -41,10 +41,14 @@ let package = Package(
       name: "CSndfile", pkgConfig: "sndfile",
       providers: [.apt(["libsndfile1-dev"]), .brew(["libsndfile"])]),
     .target(name: "AudioFiles", dependencies: ["AudioCore", "CSndfile"]),
+    .systemLibrary(
+      name: "CSoxr", pkgConfig: "soxr",
+      providers: [.apt(["libsoxr-dev"]), .brew(["libsoxr"])]),
+    .target(name: "Resampling", dependencies: ["AudioCore", "Effects", "CSoxr"]),
     .target(name: "Streaming", dependencies: ["AudioCore", "AudioGraph"]),
     .target(name: "EffectCatalog", dependencies: ["AudioCore", "FilterDesign", "Effects"]),
     .target(
-      name: "Swiftlet", dependencies: ["SwiftletDSP", "AudioFiles", "Streaming", "EffectCatalog"]),
+      name: "Swiftlet", dependencies: ["SwiftletDSP", "AudioFiles", "Resampling", "Streaming", "EffectCatalog"]),
     .executableTarget(
       name: "SwiftletCLI",
       dependencies: [

@@ -65,14 +65,11 @@ typedef struct {
   sk_sos_kernels sos[SK_PLAIN_SINGLE + 1];
   SK_SAMPLE_KERNELS(float) f32;
   SK_SAMPLE_KERNELS(double) f64;
-<<<<<<< HEAD
   SK_CONVOLUTION_KERNELS(float) convolve_f32;
   SK_CONVOLUTION_KERNELS(double) convolve_f64;
   void (*widen)(double *, const float *, size_t);
   void (*narrow)(float *, const double *, size_t);
-=======
   sk_delay_kernels delay;
->>>>>>> main
 } sk_kernels;
 
 extern const sk_kernels sk_kernels_scalar;

@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "convolution.h"
+#include "CKernelsConvolution.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -1,7 +1,7 @@
 /// What convolution is made of: a transform of real frames whose order nobody sees, products of spectra, the direct
 /// form. Included by CKernels.h, whose rules hold here too.
-#ifndef SWIFTLET_CONVOLUTION_H
-#define SWIFTLET_CONVOLUTION_H
+#ifndef SWIFTLET_CKERNELS_CONVOLUTION_H
+#define SWIFTLET_CKERNELS_CONVOLUTION_H
 
 #include <stdbool.h>
 #include <stddef.h>
