@@ -12,6 +12,17 @@ public struct ConvolutionScheme: Sendable, Hashable {
     public var firstTap: Int
     /// Whether its work is spread over the partition that follows a whole one, instead of done at once.
     public var isDeferred: Bool
+
+    public init(frame: Int, partition: Int, count: Int, firstTap: Int, isDeferred: Bool) {
+      precondition(
+        frame >= 128 && frame & (frame - 1) == 0 && partition > 0 && partition <= frame && count > 0 && firstTap >= 0,
+        "\(count) partitions of \(partition) taps in transforms of \(frame)")
+      self.frame = frame
+      self.partition = partition
+      self.count = count
+      self.firstTap = firstTap
+      self.isDeferred = isDeferred
+    }
   }
 
   /// Whether the stream is cut by a grid that stands still, or as its blocks come.
@@ -29,6 +40,15 @@ public struct ConvolutionScheme: Sendable, Hashable {
   public var grid: Grid
   /// Zeros before the first tap: a delay that was asked for, which lets the direct form go.
   public var latencyFrames: Int
+
+  /// Makes a scheme. On a fixed grid the first stage begins at the end of its first partition, and a deferred one at twice its own.
+  public init(headTaps: Int, stages: [Stage], grid: Grid, latencyFrames: Int) {
+    precondition(headTaps > 0 || !stages.isEmpty, "a scheme without taps")
+    self.headTaps = headTaps
+    self.stages = stages
+    self.grid = grid
+    self.latencyFrames = latencyFrames
+  }
 
   /// The direct form for all taps.
   public static func direct(taps: Int, latencyFrames: Int = 0) -> ConvolutionScheme {
