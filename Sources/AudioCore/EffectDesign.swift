@@ -74,6 +74,8 @@ public protocol EffectDesign: Sendable, Equatable {
   var algorithm: String? { get }
   /// In `.fast`, the frames of a block that it works best with; nil where any will do.
   var preferredFrames: Int? { get }
+  /// What its processors show while they run.
+  var meters: [MeterInfo] { get }
 }
 
 extension EffectDesign {
@@ -84,5 +86,6 @@ extension EffectDesign {
   public var preferredFrames: Int? { nil }
   public func maximumOutputFrames(for inputFrames: Int) -> Int? { nil }
   public func hasSameShape(as other: Self) -> Bool { outputs == other.outputs && latencyFrames == other.latencyFrames }
+  public var meters: [MeterInfo] { [] }
   public var operationsPerFrame: Double { Double(2 * (outputs.first?.channels ?? 1)) }
 }

@@ -17,6 +17,29 @@ public protocol BlockProcessor<S>: AnyObject {
   /// Reads what `saveState` wrote.
   /// - Throws: `StateError` when it was written by another shape of processor.
   func restoreState(from reader: inout StateReader) throws(StateError)
+  /// Takes the meters to show its numbers on: one for each that the design names, in its order. [control]
+  func connect(_ meters: [Meter])
+}
+
+extension BlockProcessor {
+  public func connect(_ meters: [Meter]) {}
+}
+
+/// What a processor found in the samples that passed through it.
+public struct SignalFindings: OptionSet, Sendable {
+  public let rawValue: UInt8
+  public init(rawValue: UInt8) { self.rawValue = rawValue }
+  /// Input samples were NaN or infinite and counted as 0.
+  public static let cleanedInput = SignalFindings(rawValue: 1)
+  /// Output samples may be NaN or infinite. Without this none is.
+  public static let suspectOutput = SignalFindings(rawValue: 2)
+}
+
+/// A processor that looks at samples while it works on them, so that its runner need not read the same memory once more before and
+/// after.
+public protocol WatchfulProcessor<S>: BlockProcessor {
+  /// What the last block brought.
+  var findings: SignalFindings { get }
 }
 
 /// A processor that knows its design and can take a new one while it runs.

@@ -67,9 +67,11 @@ public final class SectionKernel<S: Sample> {
   }
 
   /// Filters every channel of the input into the output; both may be the same memory. [worker]
+  /// - Returns: what was not finite on the way.
+  @discardableResult
   @_specialize(where S == Float)
   @_specialize(where S == Double)
-  public func process(_ input: borrowing AudioBlock<S>, into output: borrowing AudioBlock<S>) {
+  public func process(_ input: borrowing AudioBlock<S>, into output: borrowing AudioBlock<S>) -> SignalFindings {
     precondition(
       input.channels == channels && output.channels == channels && output.frames >= input.frames,
       "\(input.channels) × \(input.frames) into \(output.channels) × \(output.frames) through \(channels) channels")
@@ -77,7 +79,11 @@ public final class SectionKernel<S: Sample> {
     // the type that the cascade was made for.
     let sources = UnsafeRawPointer(input.table).assumingMemoryBound(to: UnsafeRawPointer?.self)
     let targets = UnsafeRawPointer(output.table).assumingMemoryBound(to: UnsafeMutableRawPointer?.self)
-    sk_sos_process(cascade, sources, input.offset, targets, output.offset, input.frames)
+    let met = sk_sos_process(cascade, sources, input.offset, targets, output.offset, input.frames).rawValue
+    var findings: SignalFindings = []
+    if met & SK_CLEANED_INPUT.rawValue != 0 { findings.insert(.cleanedInput) }
+    if met & SK_SUSPECT_OUTPUT.rawValue != 0 { findings.insert(.suspectOutput) }
+    return findings
   }
 
   /// Forgets all past input. [worker]

@@ -3,6 +3,7 @@
 #define SWIFTLET_KERNELS_INTERNAL_H
 
 #include "delay_kernels.h"
+#include "dynamics_kernels.h"
 #include "include/CKernels.h"
 
 #include <float.h>
@@ -27,7 +28,7 @@ typedef struct {
   size_t (*workspace_bytes)(size_t sections, size_t channels, sk_mode mode);
   /// Derives the tables of a range of sections from `sk_sos.coefficients`.
   void (*prepare)(sk_sos *sos, size_t first, size_t count);
-  void (*process)(
+  sk_signal (*process)(
     sk_sos *sos, const void *const *in, ptrdiff_t in_offset, void *const *out, ptrdiff_t out_offset, size_t frames);
   const char *(*algorithm)(const sk_sos *sos, size_t frames);
 } sk_sos_kernels;
@@ -70,6 +71,7 @@ typedef struct {
   void (*widen)(double *, const float *, size_t);
   void (*narrow)(float *, const double *, size_t);
   sk_delay_kernels delay;
+  sk_dynamics_kernels dynamics;
 } sk_kernels;
 
 extern const sk_kernels sk_kernels_scalar;
@@ -84,6 +86,10 @@ extern const sk_kernels sk_kernels_neon;
 
 /// The kernels of the current level.
 const sk_kernels *sk_current_kernels(void);
+
+/// The cascade kernels for a number of channels, by `sk_precision` and the plain form: those of the current level, or of
+/// one with shorter vectors where these are faster. All that fuse multiplication and addition give the same bits.
+const sk_sos_kernels *sk_cascade_kernels(size_t channels, sk_precision precision);
 
 #define SK_PI 3.14159265358979323846
 

@@ -7,8 +7,6 @@ static size_t real_bytes(sk_precision precision) {
   return precision == SK_F32_SINGLE ? sizeof(float) : sizeof(double);
 }
 
-static size_t sample_bytes(sk_precision precision) { return precision == SK_F64 ? sizeof(double) : sizeof(float); }
-
 /// Adds an array to a layout: returns false on overflow, else moves `*total` past it.
 static bool reserve(size_t *total, size_t count, size_t rows, size_t size) {
   size_t bytes;
@@ -21,7 +19,7 @@ sk_sos *sk_sos_create(size_t sections, size_t channels, sk_precision precision, 
   if ((unsigned)precision > SK_F64 || (unsigned)mode > SK_FAST) return NULL;
   // Beyond these no signal exists; below them the sums in this function cannot wrap.
   if (sections > SIZE_MAX / 1024 || channels > SIZE_MAX / 1024) return NULL;
-  const sk_sos_kernels *table = sk_current_kernels()->sos;
+  const sk_sos_kernels *table = sk_cascade_kernels(channels, precision);
   const sk_sos_kernels *shifted = &table[precision];
   const sk_sos_kernels *plain = precision == SK_F32_SINGLE ? &table[SK_PLAIN_SINGLE] : shifted;
   // A vector of 16 lanes that begins at any channel stays inside the row.
@@ -172,6 +170,8 @@ void sk_sos_set_state(sk_sos *sos, const double *state) {
   bool shifted = false;
   if (sos->precision == SK_F32_SINGLE) shifted = *state++ != 0;
   const size_t rows = sk_state_rows(sos->sections);
+  // What idle lanes left in the padding goes too.
+  memset(sos->state, 0, state_values(sos) * real_bytes(sos->precision));
   for (size_t r = 0; r < rows; r++)
     for (size_t c = 0; c < sos->channels; c++) {
       const size_t i = r * sos->stride + c;
@@ -185,21 +185,21 @@ void sk_sos_set_state(sk_sos *sos, const double *state) {
   if (!choose_form(sos) && shifted != was) sos->kernels->prepare(sos, 0, sos->sections);
 }
 
-void sk_sos_process(
+sk_signal sk_sos_process(
   sk_sos *sos, const void *const *in, ptrdiff_t in_offset, void *const *out, ptrdiff_t out_offset, size_t frames) {
-  if (frames == 0) return;
+  if (frames == 0) return SK_ALL_FINITE;
   if (sos->sections == 0) {
-    const size_t size = sample_bytes(sos->precision);
-    for (size_t c = 0; c < sos->channels; c++) {
-      const unsigned char *source = (const unsigned char *)in[c] + in_offset * (ptrdiff_t)size;
-      unsigned char *target = (unsigned char *)out[c] + out_offset * (ptrdiff_t)size;
-      if (source != target) memmove(target, source, frames * size);
-    }
-    return;
+    size_t cleaned = 0;
+    for (size_t c = 0; c < sos->channels; c++)
+      cleaned += sos->precision == SK_F64
+        ? sk_sanitize_f64((double *)out[c] + out_offset, (const double *)in[c] + in_offset, frames)
+        : sk_sanitize_f32((float *)out[c] + out_offset, (const float *)in[c] + in_offset, frames);
+    return cleaned ? SK_CLEANED_INPUT : SK_ALL_FINITE;
   }
   const sk_control_word word = sk_flush_denormals();
-  sos->kernels->process(sos, in, in_offset, out, out_offset, frames);
+  const sk_signal met = sos->kernels->process(sos, in, in_offset, out, out_offset, frames);
   sk_restore_control(word);
+  return met;
 }
 
 const char *sk_sos_algorithm(const sk_sos *sos, size_t frames) {

@@ -55,6 +55,47 @@ private let mono = StreamFormat(sampleRate: 48_000, channels: 1)
     #expect(output.allSatisfy { $0.isFinite })
   }
 
+  /// Filters look at their input themselves; everything else relies on the runner.
+  @Test func badInputIsCountedOnceWhoeverReadsIt() throws {
+    var bad = noise(frames: 300, as: Float.self)
+    bad[0][10] = .nan
+    bad[0][11] = .infinity
+    bad[0][299] = -.infinity
+    var clean = bad
+    for frame in [10, 11, 299] { clean[0][frame] = 0 }
+    let graphs: [any Connectable] = [
+      LowPass(1_000), LowPass(1_000) + HighPass(2_000), LowPass(1_000) + passthrough, Gain(decibels: -3),
+      Butterworth(.lowPass(1_000), order: 8),
+    ]
+    for graph in graphs {
+      let plan = try Plan.compile(graph, for: mono)
+      for blocks in [[300], [5, 6, 200, 89]] {
+        let runner = try PlanRunner<Float>(plan)
+        #expect(run(runner, bad, blocks: blocks) == run(plan, clean))
+        #expect(runner.nonFiniteInputCount == 3)
+        #expect(runner.overflowCount == 0)
+      }
+    }
+  }
+
+  @Test func badInputIsCountedWhileAFilterIsSilent() throws {
+    // Beyond Float's range at once, and bad input inside the silenced cell.
+    let plan = try Plan.compile(Peak(1_000, gain: 30, q: 1), for: mono)
+    var input = [[Float](repeating: 0.1, count: 300)]
+    for frame in 64..<80 { input[0][frame] = frame % 2 == 0 ? 3.4e38 : -3.4e38 }
+    input[0][120] = .nan
+    input[0][250] = .nan
+    let whole = try PlanRunner<Float>(plan)
+    let output = run(whole, input, blocks: [300])
+    #expect(whole.overflowCount > 0)
+    #expect(whole.nonFiniteInputCount == 2)
+    #expect(output[0].allSatisfy { $0.isFinite })
+    let cut = try PlanRunner<Float>(plan)
+    #expect(run(cut, input, blocks: unevenBlocks(total: 300)) == output)
+    #expect(cut.nonFiniteInputCount == 2)
+    #expect(cut.overflowCount == whole.overflowCount)
+  }
+
   @Test func stateInsideASilencedCellIsSaved() throws {
     let plan = try Plan.compile(Integrator(), for: mono)
     let whole = run(plan, input)[0]

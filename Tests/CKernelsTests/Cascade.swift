@@ -12,6 +12,8 @@ final class Cascade {
   private let channels: Int
   private let precision: sk_precision
   private let mode: sk_mode
+  /// What all calls met.
+  private(set) var met: UInt32 = 0
 
   init(_ sections: [Section], channels: Int, precision: sk_precision, mode: sk_mode) throws {
     self.sections = sections
@@ -85,7 +87,7 @@ final class Cascade {
     let outs = (0..<channels).map { Optional(UnsafeMutableRawPointer(target + $0 * pitch + 1)) }
     var at = 0
     for (index, block) in blocks.enumerated() {
-      sk_sos_process(sos, ins, at, outs, at, block)
+      met |= sk_sos_process(sos, ins, at, outs, at, block).rawValue
       at += block
       if moving && index % 3 == 2 { try reincarnate() }
     }

@@ -126,10 +126,14 @@ final class BlockConvolver<R: Sample>: ConvolutionEngine {
     newest = newest + 1 == stage.count ? 0 : newest + 1
   }
 
+  @_specialize(where R == Float)
+  @_specialize(where R == Double)
   func adopt(_ prepared: PreparedResponses) {
     if responses.offer(prepared) { faded = 0 }
   }
 
+  @_specialize(where R == Float)
+  @_specialize(where R == Double)
   func reset(at position: Int) {
     responses.settle()
     ConvolutionMath.clear(frames, count: numberCount)

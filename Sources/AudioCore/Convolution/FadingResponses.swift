@@ -6,7 +6,6 @@ final class FadingResponses<R: Sample> {
   // Keeps the memory of the first responses.
   private let first: PreparedResponses
   private let copies: ZeroedMemory
-  private var copyInUse = [false, false, false]
   private var currentCopy: Int?
   private var nextCopy: Int?
   private var waitingCopy: Int?
@@ -24,6 +23,8 @@ final class FadingResponses<R: Sample> {
 
   /// Takes new responses of the same layout; the last ones given are those that will be heard in the end.
   /// - Returns: whether a fade has to begin.
+  @_specialize(where R == Float)
+  @_specialize(where R == Double)
   func offer(_ prepared: PreparedResponses) -> Bool {
     precondition(prepared.layout == layout, "responses of another layout")
     let numbers = prepared.numbers(as: R.self)
@@ -32,7 +33,6 @@ final class FadingResponses<R: Sample> {
     let place = waitingCopy ?? freeCopy()
     let copy = address(place)
     ConvolutionMath.copy(copy, from: numbers, count: layout.count)
-    copyInUse[place] = true
     guard next == nil else {
       waitingCopy = place
       return false
@@ -46,13 +46,16 @@ final class FadingResponses<R: Sample> {
   /// - Returns: whether another fade has to begin.
   func finishFade() -> Bool {
     guard let next else { return false }
-    if let currentCopy { copyInUse[currentCopy] = false }
     current = next
     currentCopy = nextCopy
     nextCopy = waitingCopy
     waitingCopy = nil
-    self.next = nextCopy.map { UnsafePointer(address($0)) }
-    return self.next != nil
+    if let nextCopy {
+      self.next = UnsafePointer(address(nextCopy))
+      return true
+    }
+    self.next = nil
+    return false
   }
 
   /// Goes to the last responses given, at once.
@@ -60,7 +63,9 @@ final class FadingResponses<R: Sample> {
 
   private func freeCopy() -> Int {
     // Three places for what is heard, what comes and what waits: one is free whenever nothing waits.
-    copyInUse.firstIndex(of: false) ?? 0
+    var place = 0
+    while place == currentCopy || place == nextCopy { place += 1 }
+    return place
   }
 
   private func address(_ place: Int) -> UnsafeMutablePointer<R> {

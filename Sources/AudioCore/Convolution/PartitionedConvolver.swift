@@ -135,6 +135,8 @@ final class PartitionedConvolver<R: Sample>: ConvolutionEngine {
 
   // MARK: Changes
 
+  @_specialize(where R == Float)
+  @_specialize(where R == Double)
   func adopt(_ prepared: PreparedResponses) {
     if responses.offer(prepared) { beginFade() }
   }
@@ -155,6 +157,8 @@ final class PartitionedConvolver<R: Sample>: ConvolutionEngine {
     if responses.finishFade() { beginFade() }
   }
 
+  @_specialize(where R == Float)
+  @_specialize(where R == Double)
   func reset(at position: Int) {
     precondition(position % longest == 0, "a start at \(position), off the grid of \(longest)")
     self.position = position

@@ -25,6 +25,8 @@ public protocol PlannedStage: Sendable {
   var algorithm: String? { get }
   /// In `.fast`, the frames of a block that it works best with; nil where any will do.
   var preferredFrames: Int? { get }
+  /// What it shows while it runs.
+  var meters: [MeterInfo] { get }
   /// The most frames that a block produces; nil when it is always as many as come in.
   func maximumOutputFrames(for inputFrames: Int) -> Int?
   /// The place of a parameter in the table of the effect, for events.
@@ -37,6 +39,7 @@ public protocol PlannedStage: Sendable {
 extension PlannedStage {
   public var algorithm: String? { nil }
   public var preferredFrames: Int? { nil }
+  public var meters: [MeterInfo] { [] }
 }
 
 /// The running state of one stage.
@@ -70,6 +73,7 @@ struct EffectStage<E: Effect>: PlannedStage {
   var operationsPerFrame: Double { design.operationsPerFrame }
   var algorithm: String? { design.algorithm }
   var preferredFrames: Int? { design.preferredFrames }
+  var meters: [MeterInfo] { design.meters }
 
   func maximumOutputFrames(for inputFrames: Int) -> Int? { design.maximumOutputFrames(for: inputFrames) }
 

@@ -12,8 +12,10 @@ public final class PlanRunner<S: Sample> {
   public var tempo: Double?
 
   private let signals: [SampleBuffer<S>]
-  private let steps: [RunnerStep<S>]
+  let steps: [RunnerStep<S>]
   private let frameCounts: UnsafeMutablePointer<Int>
+  /// The steps that read the plan's input, where each of them cleans what it reads; empty where one does not.
+  private let cleaningSteps: [RunnerStep<S>]
 
   /// Makes silent running state for a plan and connects it to the plan's live handles. [control]
   ///
@@ -32,6 +34,8 @@ public final class PlanRunner<S: Sample> {
     // One count a buffer, and one for the caller's output.
     frameCounts = .allocate(capacity: plan.buffers.count + 1)
     frameCounts.initialize(repeating: 0, count: plan.buffers.count + 1)
+    let readers = steps.filter(\.readsPlanInput)
+    cleaningSteps = readers.allSatisfy(\.cleansItsInput) ? readers : []
   }
 
   deinit { frameCounts.deallocate() }
@@ -67,10 +71,14 @@ public final class PlanRunner<S: Sample> {
 
   private func run(_ input: borrowing AudioBlock<S>, into output: borrowing AudioBlock<S>) -> Int {
     frameCounts[0] = input.frames
-    // Sound input is read where it lies. It is copied when there is something to replace, and when the output would overwrite what
-    // a stage must read again after an overflow.
-    if input.firstNonFiniteFrame() == nil && !input.overlaps(output) {
+    // Sound input is read where it lies. It is copied when the output would overwrite what a stage must read again after an
+    // overflow, and when there is something to replace in it that a stage would not replace by itself.
+    let overlaps = input.overlaps(output)
+    if !overlaps && (!cleaningSteps.isEmpty || input.firstNonFiniteFrame() == nil) {
       for step in steps { step.run(input, output, counts: frameCounts, outputIndex: signals.count, tempo: tempo) }
+      if cleaningSteps.contains(where: \.mayHaveCleaned) {
+        signals[0].withBlock(frames: input.frames) { nonFiniteInputCount += input.sanitize(into: $0) }
+      }
     } else {
       signals[0].withBlock(frames: input.frames) { clean in
         nonFiniteInputCount += input.sanitize(into: clean)
@@ -89,11 +97,16 @@ public final class PlanRunner<S: Sample> {
   }
 
   /// Times that a stage overflowed on finite input and was silenced and reset, over all stages.
-  public var overflowCount: Int { steps.reduce(0) { $0 + $1.overflowCount } }
+  public var overflowCount: Int { totalOverflows() }
 
   /// The same, stage by stage, by the stage's identity.
   public var overflowCounts: [(stage: String, count: Int)] {
     steps.compactMap { step in step.identity.map { ($0, step.overflowCount) } }
+  }
+
+  /// What the stages show while they run, by each stage's identity. Any thread may read the meters, and keep them. [control]
+  public var meters: [(stage: String, meter: Meter)] {
+    steps.flatMap { step in step.meters.map { (step.identity ?? "", $0) } }
   }
 
   /// Schedules a parameter's change at a frame of a stage's input. [worker]

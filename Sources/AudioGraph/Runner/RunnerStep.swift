@@ -7,14 +7,22 @@ final class RunnerStep<S: Sample> {
   private enum Work {
     case stage(any BlockProcessor<S>, keepsFrameCount: Bool)
     case sum(terms: Int)
-    case delay(CompensationDelay<S>)
+    case delay(FrameDelay<S>)
     case copy
   }
 
   /// The stage's identity; nil for sums, delays and copies.
   let identity: String?
   private(set) var overflowCount = 0
+  /// The frame at which it last overflowed.
+  private(set) var lastOverflow: Int64 = 0
+  /// They stay when the stage's processor is replaced.
+  let meters: [Meter]
   private let work: Work
+  /// The stage's processor, where it looks at the samples itself.
+  private let watchful: (any WatchfulProcessor<S>)?
+  /// The stage's processor, where it may come to be unable to go on.
+  private let failureReporter: (any FailureReporting)?
   private let adoptWaiting: (() -> Void)?
   private let stage: (any PlannedStage)?
   private let events: EventQueue?
@@ -36,26 +44,37 @@ final class RunnerStep<S: Sample> {
   /// Up to this frame the step is silent after an overflow.
   private var silentUntil: Int64 = 0
 
+  /// Whether the step takes what is not finite in the plan's input as 0, and tells of it.
+  var cleansItsInput: Bool { watchful != nil }
+  /// Whether the step reads the plan's own input.
+  var readsPlanInput: Bool { !planInputs.isEmpty }
+  /// Whether the last block may have brought samples that are not finite to a step that cleans its input.
+  private(set) var mayHaveCleaned = false
+
   init(_ step: Plan.Step, signals: [SampleBuffer<S>], eventCapacity: Int) throws(DesignError) {
+    if case .stage(let planned) = step.work { meters = planned.meters.map(Meter.init) } else { meters = [] }
     switch step.work {
     case .stage(let planned):
       let running = try planned.makeRunning(as: S.self)
+      running.processor.connect(meters)
       stage = planned
       identity = planned.identity
-      work = .stage(
-        running.processor, keepsFrameCount: planned.maximumOutputFrames(for: planned.context.maximumFrames) == nil)
+      let keepsFrameCount = planned.maximumOutputFrames(for: planned.context.maximumFrames) == nil
+      work = .stage(running.processor, keepsFrameCount: keepsFrameCount)
+      watchful = keepsFrameCount ? running.processor as? any WatchfulProcessor<S> : nil
       adoptWaiting = running.adoptWaiting
       events = planned.takesEvents ? EventQueue(capacity: eventCapacity) : nil
     case .sum:
-      (stage, identity, adoptWaiting, events) = (nil, nil, nil, nil)
+      (stage, identity, adoptWaiting, events, watchful) = (nil, nil, nil, nil, nil)
       work = .sum(terms: step.inputs.count)
     case .delay(let frames):
-      (stage, identity, adoptWaiting, events) = (nil, nil, nil, nil)
-      work = .delay(CompensationDelay(channels: step.output.channels.count, frames: frames))
+      (stage, identity, adoptWaiting, events, watchful) = (nil, nil, nil, nil, nil)
+      work = .delay(FrameDelay(channels: step.output.channels.count, frames: frames))
     case .copy:
-      (stage, identity, adoptWaiting, events) = (nil, nil, nil, nil)
+      (stage, identity, adoptWaiting, events, watchful) = (nil, nil, nil, nil, nil)
       work = .copy
     }
+    failureReporter = if case .stage(let processor, _) = work { processor as? any FailureReporting } else { nil }
     inputChannels = step.inputs.reduce(0) { $0 + $1.channels.count }
     outputChannels = step.output.channels.count
     let inputTable = Table.allocate(capacity: max(inputChannels, 1))
@@ -97,6 +116,9 @@ final class RunnerStep<S: Sample> {
     outputTable.deallocate()
   }
 
+  /// Whether its stage has said that it cannot go on.
+  var hasFailed: Bool { failureReporter?.hasFailed ?? false }
+
   /// Runs the step on the frames that its input has. [worker]
   func run(
     _ planInput: borrowing AudioBlock<S>, _ callerOutput: borrowing AudioBlock<S>, counts: UnsafeMutablePointer<Int>,
@@ -128,15 +150,22 @@ final class RunnerStep<S: Sample> {
   private func runGuarded(_ input: borrowing AudioBlock<S>, _ output: borrowing AudioBlock<S>, tempo: Double?) {
     let frames = input.frames
     var start = Int(min(Int64(frames), max(0, silentUntil - position)))
+    // What a silent step does not read it cannot tell of.
+    mayHaveCleaned = start > 0
     output.withFrames(0..<start) { $0.clear() }
     // After an overflow the rest of the block runs cell by cell, so that work stays linear if it overflows again and again.
     var hasOverflowed = false
     while start < frames {
       var end = frames
       if hasOverflowed { end = min(frames, Int(cellEnd(position + Int64(start)) - position)) }
-      let bad = input.withFrames(start..<end) { piece in
-        output.withFrames(start..<end) { target in
+      let bad: Int? = input.withFrames(start..<end) { piece in
+        output.withFrames(start..<end) { target -> Int? in
           produce(piece, target, at: position + Int64(start), tempo: tempo)
+          if let watchful {
+            let findings = watchful.findings
+            if findings.contains(.cleanedInput) { mayHaveCleaned = true }
+            if !findings.contains(.suspectOutput) { return nil }
+          }
           return target.firstNonFiniteFrame()
         }
       }
@@ -145,7 +174,9 @@ final class RunnerStep<S: Sample> {
         continue
       }
       overflowCount += 1
+      lastOverflow = position + Int64(start + bad)
       hasOverflowed = true
+      mayHaveCleaned = true
       resetWork()
       let first = start + bad
       silentUntil = cellEnd(position + Int64(first))
@@ -196,6 +227,7 @@ final class RunnerStep<S: Sample> {
     output.withFrames(0..<produced) { made in
       guard made.firstNonFiniteFrame() != nil else { return }
       overflowCount += 1
+      lastOverflow = position
       processor.reset()
       made.clear()
     }

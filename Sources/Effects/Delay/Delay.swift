@@ -91,7 +91,7 @@ public struct Delay: Effect {
   private static let timeRow: Parameter<Delay> = {
     let info = ParameterInfo(
       name: "time", aliases: ["delay"], summary: "time from one repeat to the next: seconds, or a note's length",
-      kind: .time(range: 0.000_01...longestTime), live: .crossfade, defaultValue: nil, group: nil)
+      kind: .time(range: 0.000_1...longestTime), live: .crossfade, defaultValue: nil, group: nil)
     return Parameter(
       info: info,
       get: {

@@ -2,9 +2,10 @@ import AudioCore
 import FilterDesign
 
 /// The one processor of all filters made of second-order sections.
-public final class SOSCascade<S: Sample>: AudioProcessor {
+public final class SOSCascade<S: Sample>: AudioProcessor, WatchfulProcessor {
   private let kernel: SectionKernel<S>
   private let format: StreamFormat
+  public private(set) var findings: SignalFindings = []
 
   /// Makes silent state for a design. [control]
   public init(_ design: SOSDesign, in context: DesignContext) {
@@ -30,7 +31,7 @@ public final class SOSCascade<S: Sample>: AudioProcessor {
   public func process(
     _ input: borrowing AudioBlock<S>, into output: borrowing AudioBlock<S>, at now: borrowing ProcessContext
   ) -> Int {
-    kernel.process(input, into: output)
+    findings = kernel.process(input, into: output)
     return input.frames
   }
 
