@@ -92,7 +92,7 @@ let package = Package(
       name: "FilterDesignTests", dependencies: ["FilterDesign"],
       resources: [.copy("Vectors")]),
     .testTarget(
-      name: "EffectsTests", dependencies: ["SwiftletDSP", "TestSupport"],
+      name: "EffectsTests", dependencies: ["EffectCatalog", "SwiftletDSP", "TestSupport"],
       resources: [.copy("Vectors")]),
     .testTarget(name: "ResamplingTests", dependencies: ["Resampling", "SwiftletDSP", "TestSupport"]),
     .testTarget(name: "AudioGraphTests", dependencies: ["SwiftletDSP", "TestSupport"]),

@@ -79,10 +79,12 @@ extension Catalog {
 
   private static let convolutions: [CatalogEntry] = [
     .effect(
-      FIR(.lowPass(1_000), taps: 255), "FIR filter: windowed sinc, Kaiser, least squares, equiripple, or taps from a file",
+      FIR(.lowPass(1_000), taps: 255),
+      "FIR filter: windowed sinc, Kaiser, least squares, equiripple, or taps from a file",
       family: .filter, aliases: ["designablefir"], example: "fir:lowpass,1kHz,taps=255,window=hamming"),
     .effect(
-      Convolution(.file("")), "convolution with an impulse response: rooms, cabinets, corrections", family: .convolution,
+      Convolution(.file("")), "convolution with an impulse response: rooms, cabinets, corrections",
+      family: .convolution,
       aliases: ["convolution", "ir", "afir"], example: "convolve:hall.wav,mix=30%"),
   ]
 

@@ -29,7 +29,8 @@ extension ImpulseResponse {
     do {
       wave = try Wave<Float>.read(path)
     } catch {
-      throw ResourceError("the impulse response cannot be read: \(path.isEmpty ? "no file is named" : "\(error)")",
+      throw ResourceError(
+        "the impulse response cannot be read: \(path.isEmpty ? "no file is named" : "\(error)")",
         remedy: "Name a sound file, such as convolve:hall.wav")
     }
     do throws(DesignError) {

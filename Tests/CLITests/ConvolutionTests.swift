@@ -17,14 +17,14 @@ import Testing
       let taps = scratch.url("taps.json")
       try Data("{\"taps\": [0.5, 0.25]}".utf8).write(to: taps)
       let input = try Wave([[1, 0, 0, 0, -1, 0, 0, 0] as [Float]], sampleRate: 48_000)
-      try input.write(to: scratch.url("in.wav").path, encoding: .float32)
+      try input.write(to: scratch.url("in.wav").path, encoding: .f32)
       let result = try Tool.run(
         "process", scratch.url("in.wav").path, scratch.url("out.wav").path, "-q", "-e", "fir:file=\"\(taps.path)\"")
       #expect(result.status == 0, "\(result.errors)")
       #expect(try Wave<Float>.read(scratch.url("out.wav").path).samples == [0.5, 0.25, 0, 0, -0.5, -0.25, 0, 0])
 
       let response = try Wave([[0, 1, 0.5] as [Float], [1, 0, 0]], sampleRate: 48_000)
-      try response.write(to: scratch.url("room.wav").path, encoding: .float32)
+      try response.write(to: scratch.url("room.wav").path, encoding: .f32)
       let room = "convolve:\"\(scratch.url("room.wav").path)\""
       let spread = try Tool.run(
         "process", scratch.url("in.wav").path, scratch.url("wide.wav").path, "-q", "-e", room)

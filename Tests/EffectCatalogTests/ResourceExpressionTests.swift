@@ -30,7 +30,8 @@ import Testing
     #expect(try filter("fir:lowpass,1kHz,taps=255,window=hamming") == FIR(.lowPass(1_000), taps: 255))
     #expect(try filter("fir:bandpass,200,2k,101") == FIR(.bandPass(200, 2_000), taps: 101))
     #expect(
-      try filter("fir:highpass,2k,63,window=kaiser,beta=5") == FIR(.highPass(2_000), taps: 63, window: .kaiser(beta: 5)))
+      try filter("fir:highpass,2k,63,window=kaiser,beta=5") == FIR(.highPass(2_000), taps: 63, window: .kaiser(beta: 5))
+    )
     #expect(
       try filter("fir:lowpass,1k,method=kaiser,attenuation=80dB,width=300Hz")
         == .kaiser(.lowPass(1_000), attenuation: 80, width: 300))
@@ -62,7 +63,9 @@ import Testing
   }
 
   @Test func aFileThatCannotBeReadIsPointedAt() throws {
-    for (text, marked) in [("gain:1 | convolve:missing.wav,mix=1", "missing.wav"), ("fir:file=\"no.txt\"", "\"no.txt\"")] {
+    for (text, marked) in [
+      ("gain:1 | convolve:missing.wav,mix=1", "missing.wav"), ("fir:file=\"no.txt\"", "\"no.txt\""),
+    ] {
       do throws(ExpressionError) {
         _ = try EffectExpression.parse(text, resources: Self.files)
         Issue.record("\(text) was read")
@@ -79,13 +82,17 @@ import Testing
     #expect(effect.base as? Convolution == Convolution(.file("hall.wav")))
   }
 
-  @Test(arguments: ["fir", "fir:lowpass", "fir:lowpass,1k,file=x", "fir:edges=\"a b\"", "fir:file=x,taps=3", "convolve"])
+  @Test(arguments: [
+    "fir", "fir:lowpass", "fir:lowpass,1k,file=x", "fir:edges=\"a b\"", "fir:file=x,taps=3", "convolve",
+  ])
   func mistakesAreRefused(text: String) {
     #expect(throws: ExpressionError.self) { try EffectExpression.parse(text) }
   }
 
   @Test func tapsAreReadFromTextAndJSON() throws {
-    for text in ["1\n-2.5\n3e-2\n", "# taps\n1, -2.5 ; 3e-2 # end", "[1, -2.5,\n3e-2]", "{\"taps\": [1,-2.5,0.03], \"x\": 1}"] {
+    for text in [
+      "1\n-2.5\n3e-2\n", "# taps\n1, -2.5 ; 3e-2 # end", "[1, -2.5,\n3e-2]", "{\"taps\": [1,-2.5,0.03], \"x\": 1}",
+    ] {
       #expect(try TapList.parse(text, path: "t") == [1, -2.5, 0.03])
     }
     for text in ["", "# none", "1\ntwo\n", "[1, 2", "{\"tap\": [1]}", "nan", "[]", "[1, [2]]"] {

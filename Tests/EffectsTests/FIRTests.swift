@@ -1,3 +1,4 @@
+import EffectCatalog
 import Foundation
 import SwiftletDSP
 import TestSupport
@@ -119,6 +120,11 @@ import Testing
     let vectors = try Vectors.read()
     #expect(vectors.filters.count == 9)
     for filter in vectors.filters {
+      guard case .effect(let effect) = try EffectExpression.parse(filter.expression) else { continue }
+      let taps = try #require(effect.base as? FIR).design(sampleRate: 48_000).taps
+      let largest = filter.taps.map(abs).max() ?? 0
+      #expect(taps.count == filter.taps.count, "\(filter.expression)")
+      #expect(zip(taps, filter.taps).allSatisfy { abs($0 - $1) < 1e-6 * largest }, "\(filter.expression)")
       for mode in KernelMode.allCases {
         let plan = try Plan.compile(
           FIR(taps: filter.taps), for: StreamFormat(sampleRate: 48_000, channels: 1),

@@ -98,7 +98,8 @@ public struct ConvolutionPlanner: Sendable, Hashable {
   private func fixed() -> [ConvolutionScheme] {
     let partitions = frames(from: Self.shortestPartition, to: Self.longestPartition)
     // A delay that covers the first partition makes the head superfluous, and the partition may be as long.
-    let heads = latencyFrames >= Self.shortestPartition
+    let heads =
+      latencyFrames >= Self.shortestPartition
       ? [partitions.last { $0 <= latencyFrames } ?? Self.shortestPartition] : partitions.filter { $0 <= 1_024 }
     var found: [ConvolutionScheme] = []
     for first in heads {
@@ -139,7 +140,8 @@ public struct ConvolutionPlanner: Sendable, Hashable {
     for stage in scheme.stages {
       let frame = Double(stage.frame)
       let bytes = stage.frame * (isDouble ? 8 : 4)
-      let perNumber = (isDouble ? 0.07 : 0.04) * Double(stage.frame.trailingZeroBitCount)
+      let perNumber =
+        (isDouble ? 0.07 : 0.04) * Double(stage.frame.trailingZeroBitCount)
         * (bytes <= 16_384 ? 1 : bytes <= 524_288 ? 1.6 : 2.2)
       let product = (isDouble ? 0.25 : 0.12) * (stage.count * bytes <= 262_144 ? 1 : 1.5)
       let work = 2 * frame * perNumber + frame * product * Double(stage.count) + 100

@@ -33,7 +33,8 @@ final class PartitionedConvolver<R: Sample>: ConvolutionEngine {
     let shortest = shortest
     levels = scheme.stages.indices.map { level in
       let stage = scheme.stages[level]
-      return PartitionLevel(scheme, level: level, routes: routes, slots: stage.isDeferred ? stage.partition / shortest : 1)
+      return PartitionLevel(
+        scheme, level: level, routes: routes, slots: stage.isDeferred ? stage.partition / shortest : 1)
     }
     kept = max(scheme.headTaps, scheme.stages.isEmpty ? 0 : 2 * longest)
     // A stride that is no power of two keeps the channels out of one another's place in the cache.

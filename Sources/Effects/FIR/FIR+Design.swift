@@ -24,7 +24,8 @@ extension FIR {
       case .sampling:
         guard weights == nil else {
           throw DesignError(
-            .inconsistent, parameter: "weights", problem: "mean nothing to frequency sampling", remedy: "Leave them out")
+            .inconsistent, parameter: "weights", problem: "mean nothing to frequency sampling", remedy: "Leave them out"
+          )
         }
         return try .frequencySampling(
           frequencies: frequencies, gains: gains, taps: taps, window: window, sampleRate: sampleRate)

@@ -64,7 +64,8 @@ extension FIR {
     .text(
       "edges", "instead of a response: where passing and stopping change, in hertz, such as \"200 2000 4000\"",
       group: "shape",
-      applies: { $0.multiband != nil || $0.response != nil }, get: { $0.multiband.map { Self.written($0.edges.map(\.hertz)) } },
+      applies: { $0.multiband != nil || $0.response != nil },
+      get: { $0.multiband.map { Self.written($0.edges.map(\.hertz)) } },
       set: { (filter: inout FIR, text: String) throws(DesignError) in
         let edges = try Self.numbers(text, parameter: "edges").map { Frequency($0) }
         filter.shape = .multiband(edges: edges, passesZero: filter.multiband?.passesZero ?? true)
@@ -78,7 +79,8 @@ extension FIR {
     .text(
       "bands", "instead of a response: two edges a band in hertz, or the frequencies of the sampling method",
       group: "shape",
-      applies: { $0.bands != nil || $0.response != nil }, get: { $0.bands.map { Self.written($0.frequencies.map(\.hertz)) } },
+      applies: { $0.bands != nil || $0.response != nil },
+      get: { $0.bands.map { Self.written($0.frequencies.map(\.hertz)) } },
       set: { (filter: inout FIR, text: String) throws(DesignError) in
         let frequencies = try Self.numbers(text, parameter: "bands").map { Frequency($0) }
         filter.shape = .bands(frequencies, gains: filter.bands?.gains ?? [], weights: filter.bands?.weights)

@@ -96,7 +96,17 @@ public struct FIR: Effect {
     let filter = try design(sampleRate: context.sampleRate)
     return ConvolutionDesign(
       responses: [filter.taps], routes: .alike(channels: context.format.channels), output: context.format,
-      latencyFrames: phase == .minimum ? 0 : filter.latencyFrames, in: context)
+      latencyFrames: phase == .minimum ? 0 : Self.latencyFrames(of: filter.taps), in: context)
+  }
+
+  /// Half the length of taps that read the same backwards, or the same with the sign turned; 0 for others.
+  ///
+  /// The rounding of whoever designed them may differ between the halves: a billionth of the largest tap turns no phase that matters.
+  private static func latencyFrames(of taps: [Double]) -> Int {
+    let limit = 1e-9 * taps.reduce(0) { max($0, abs($1)) }
+    let pairs = zip(taps, taps.reversed())
+    let isLinearPhase = pairs.allSatisfy { abs($0 - $1) <= limit } || pairs.allSatisfy { abs($0 + $1) <= limit }
+    return isLinearPhase ? (taps.count - 1) / 2 : 0
   }
 
   public func makeProcessor<S: Sample>(
