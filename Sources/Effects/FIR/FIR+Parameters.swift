@@ -93,7 +93,7 @@ extension FIR {
         filter.shape = .bands(filter.bands?.frequencies ?? [], gains: gains, weights: filter.bands?.weights)
       }),
     .text(
-      "weights", "with bands: how much an error in each counts", applies: { $0.bands != nil },
+      "weights", "with bands: how much an error in each counts", default: "1", applies: { $0.bands != nil },
       get: { $0.bands?.weights.map(Self.written) },
       set: { (filter: inout FIR, text: String) throws(DesignError) in
         let weights = try Self.numbers(text, parameter: "weights")
