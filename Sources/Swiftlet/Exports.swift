@@ -1,4 +1,5 @@
 @_exported import AudioFiles
 @_exported import EffectCatalog
+@_exported import Resampling
 @_exported import Streaming
 @_exported import SwiftletDSP

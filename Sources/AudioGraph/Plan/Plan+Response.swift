@@ -83,7 +83,9 @@ extension Plan {
       let slope = cascade.logarithmicSlope(at: frequency, sampleRate: rate) ?? Complex(.nan, .nan)
       return Transfer(value: value, slope: value * slope)
     case .taps(let taps):
-      return Transfer(taps: taps, at: frequency.hertz, sampleRate: rate)
+      let (value, ramped) = FIRTaps.sums(taps, at: frequency, sampleRate: rate)
+      // d/dω of exp(-jωn/rate) is -jn/rate times itself.
+      return Transfer(value: value, slope: ramped * Complex(0, -1 / rate))
     case .opaque:
       if let transfer = stage.transfer(at: frequency) { return transfer }
       throw DesignError(

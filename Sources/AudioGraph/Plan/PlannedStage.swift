@@ -21,6 +21,10 @@ public protocol PlannedStage: Sendable {
   /// Whether it reads parameter events inside a block.
   var takesEvents: Bool { get }
   var operationsPerFrame: Double { get }
+  /// How it is computed, in words; nil where there is nothing to choose.
+  var algorithm: String? { get }
+  /// In `.fast`, the frames of a block that it works best with; nil where any will do.
+  var preferredFrames: Int? { get }
   /// What it shows while it runs.
   var meters: [MeterInfo] { get }
   /// What a stage without a lowering does to a frequency, where it is linear all the same.
@@ -35,6 +39,8 @@ public protocol PlannedStage: Sendable {
 }
 
 extension PlannedStage {
+  public var algorithm: String? { nil }
+  public var preferredFrames: Int? { nil }
   public var meters: [MeterInfo] { [] }
 }
 
@@ -71,6 +77,8 @@ struct EffectStage<E: Effect>: PlannedStage {
   var isLive: Bool { live != nil }
   var takesEvents: Bool { true }
   var operationsPerFrame: Double { design.operationsPerFrame }
+  var algorithm: String? { design.algorithm }
+  var preferredFrames: Int? { design.preferredFrames }
   var meters: [MeterInfo] { design.meters }
 
   func transfer(at frequency: Frequency) -> Transfer? { (design as? any LinearDesign)?.transfer(at: frequency) }
