@@ -55,7 +55,7 @@ private final class ArraySink: AudioSink {
     let wave = try Wave(input, sampleRate: 48_000)
     for tail in [TailHandling.trim, .runOut] {
       let processor = StreamProcessor<Float>(
-        chain, mode: .invariant, chunkFrames: 1_000, tail: tail, writesInBackground: background)
+        chain, mode: .invariant, chunkFrames: 1_000, tail: tail, streamsInBackground: background)
       let (report, sink) = try processor.run(from: ArraySource(input)) { ArraySink(channels: $0.channels) }
       let rendered = try (wave | chain).render(RenderOptions(tail: tail, mode: .invariant))
       #expect(sink.samples == (0..<2).map(rendered.samples))
@@ -65,7 +65,7 @@ private final class ArraySink: AudioSink {
 
   @Test(arguments: [false, true]) func aFailingSinkIsHeard(background: Bool) {
     let input = noise(channels: 2, frames: 50_000, as: Float.self)
-    let processor = StreamProcessor<Float>(chain, chunkFrames: 1_000, writesInBackground: background)
+    let processor = StreamProcessor<Float>(chain, chunkFrames: 1_000, streamsInBackground: background)
     #expect(throws: ArraySink.Full.self) {
       try processor.run(from: ArraySource(input)) { ArraySink(channels: $0.channels, limit: 9_000) }
     }
@@ -74,7 +74,7 @@ private final class ArraySink: AudioSink {
   @Test(arguments: [false, true]) func aStreamCanBeCancelled(background: Bool) {
     let input = noise(channels: 1, frames: 50_000, as: Float.self)
     var pieces = 0
-    let processor = StreamProcessor<Float>(chain, chunkFrames: 1_000, writesInBackground: background)
+    let processor = StreamProcessor<Float>(chain, chunkFrames: 1_000, streamsInBackground: background)
     #expect(throws: CancellationError.self) {
       try processor.run(
         from: ArraySource(input), progress: { _ in pieces += 1 }, isCancelled: { pieces >= 5 },
