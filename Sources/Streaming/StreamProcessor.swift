@@ -11,6 +11,8 @@ public struct StreamProcessor<S: Sample>: Sendable {
   public let tail: TailHandling
   /// Whether source and sink are called on threads of their own while other pieces are processed.
   public let streamsInBackground: Bool
+  /// How many chunks are read and written at a time.
+  public let chunksAtOnce: Int
 
   /// Makes a processor.
   ///
@@ -21,10 +23,13 @@ public struct StreamProcessor<S: Sample>: Sendable {
   ///   - tail: Whether what sounds on after the end is written too.
   ///   - streamsInBackground: Whether source and sink are each called on a thread of their own, so that reading and writing overlap
   ///     with processing. They must not be used by anybody else until `run` returns.
+  ///   - chunksAtOnce: How many chunks are read and written at a time, 1 or more. With several, threads hand over to one another less
+  ///     often; with one, what comes through a pipe goes on at once. It changes no bit.
   public init(
     _ item: some Connectable, precision: Precision = .mixed, mode: KernelMode = .fast, chunkFrames: Int = 8_192,
-    tail: TailHandling = .trim, streamsInBackground: Bool = false
+    tail: TailHandling = .trim, streamsInBackground: Bool = false, chunksAtOnce: Int = 1
   ) {
+    precondition(chunksAtOnce >= 1, "\(chunksAtOnce) chunks at once")
     graph = item.graph
     options = PlanOptions(
       maximumFrames: chunkFrames,
@@ -32,6 +37,7 @@ public struct StreamProcessor<S: Sample>: Sendable {
       mode: mode)
     self.tail = tail
     self.streamsInBackground = streamsInBackground
+    self.chunksAtOnce = chunksAtOnce
   }
 
   /// The plan for a stream of some format.
@@ -56,6 +62,7 @@ public struct StreamProcessor<S: Sample>: Sendable {
     var run = try StreamRun<S>(plan, tail: tail)
     run.progress = progress
     run.isCancelled = isCancelled
+    run.blocksInPiece = chunksAtOnce
     let sink = try makeSink(plan.output)
     guard streamsInBackground else { return (try run.run(from: source, to: sink), sink) }
     let pieces = BackgroundPieces<S>(of: source, frames: run.inputFrames)

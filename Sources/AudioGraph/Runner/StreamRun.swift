@@ -48,10 +48,14 @@ public struct StreamRun<S: Sample> {
       room: DirectRoom(of: sink, channels: runner.plan.output.channels, frames: outputFrames))
   }
 
+  /// Blocks of the plan in a piece.
+  package var blocksInPiece = 1
   /// Frames of a piece of input.
-  package var inputFrames: Int { runner.plan.options.maximumFrames }
+  package var inputFrames: Int { blocksInPiece * runner.plan.options.maximumFrames }
   /// The most frames that a piece of input becomes.
-  package var outputFrames: Int { max(inputFrames, runner.plan.maximumOutputFrames) }
+  package var outputFrames: Int {
+    blocksInPiece * max(runner.plan.options.maximumFrames, runner.plan.maximumOutputFrames)
+  }
 
   /// The same for streams that lend their memory.
   package func run(pieces source: some PieceSource<S>, room sink: some PieceSink<S>) throws -> RunReport {

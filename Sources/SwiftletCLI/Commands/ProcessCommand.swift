@@ -98,7 +98,7 @@ struct ProcessCommand: ParsableCommand {
       expectedFrames: tail ? nil : source.frameCount)
     let processor = StreamProcessor<S>(
       graph, precision: precision, mode: mode, chunkFrames: chunk, tail: tail ? .runOut : .trim,
-      streamsInBackground: true)
+      streamsInBackground: true, chunksAtOnce: source.isPipe ? 1 : max(1, 131_072 / (chunk * source.format.channels)))
     let started = SystemCalls.seconds
     let (run, sink) = try processor.run(
       from: source, progress: { meter?.update($0) },
