@@ -27,7 +27,8 @@ struct SwiftletCommand: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      ProcessCommand.self, InfoCommand.self, EffectsCommand.self, ExplainCommand.self, ResponseCommand.self,
+      ProcessCommand.self, BatchCommand.self, InfoCommand.self, EffectsCommand.self, ExplainCommand.self,
+      ResponseCommand.self,
       DesignCommand.self,
     ])
 
