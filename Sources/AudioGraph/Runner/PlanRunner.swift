@@ -12,7 +12,7 @@ public final class PlanRunner<S: Sample> {
   public var tempo: Double?
 
   private let signals: [SampleBuffer<S>]
-  private let steps: [RunnerStep<S>]
+  let steps: [RunnerStep<S>]
   private let frameCounts: UnsafeMutablePointer<Int>
   /// The steps that read the plan's input, where each of them cleans what it reads; empty where one does not.
   private let cleaningSteps: [RunnerStep<S>]
@@ -97,7 +97,7 @@ public final class PlanRunner<S: Sample> {
   }
 
   /// Times that a stage overflowed on finite input and was silenced and reset, over all stages.
-  public var overflowCount: Int { steps.reduce(0) { $0 + $1.overflowCount } }
+  public var overflowCount: Int { totalOverflows() }
 
   /// The same, stage by stage, by the stage's identity.
   public var overflowCounts: [(stage: String, count: Int)] {

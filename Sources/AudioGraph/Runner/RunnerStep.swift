@@ -14,11 +14,15 @@ final class RunnerStep<S: Sample> {
   /// The stage's identity; nil for sums, delays and copies.
   let identity: String?
   private(set) var overflowCount = 0
+  /// The frame at which it last overflowed.
+  private(set) var lastOverflow: Int64 = 0
   /// They stay when the stage's processor is replaced.
   let meters: [Meter]
   private let work: Work
   /// The stage's processor, where it looks at the samples itself.
   private let watchful: (any WatchfulProcessor<S>)?
+  /// The stage's processor, where it may come to be unable to go on.
+  private let failureReporter: (any FailureReporting)?
   private let adoptWaiting: (() -> Void)?
   private let stage: (any PlannedStage)?
   private let events: EventQueue?
@@ -70,6 +74,7 @@ final class RunnerStep<S: Sample> {
       (stage, identity, adoptWaiting, events, watchful) = (nil, nil, nil, nil, nil)
       work = .copy
     }
+    failureReporter = if case .stage(let processor, _) = work { processor as? any FailureReporting } else { nil }
     inputChannels = step.inputs.reduce(0) { $0 + $1.channels.count }
     outputChannels = step.output.channels.count
     let inputTable = Table.allocate(capacity: max(inputChannels, 1))
@@ -110,6 +115,9 @@ final class RunnerStep<S: Sample> {
     inputTable.deallocate()
     outputTable.deallocate()
   }
+
+  /// Whether its stage has said that it cannot go on.
+  var hasFailed: Bool { failureReporter?.hasFailed ?? false }
 
   /// Runs the step on the frames that its input has. [worker]
   func run(
@@ -166,6 +174,7 @@ final class RunnerStep<S: Sample> {
         continue
       }
       overflowCount += 1
+      lastOverflow = position + Int64(start + bad)
       hasOverflowed = true
       mayHaveCleaned = true
       resetWork()
@@ -218,6 +227,7 @@ final class RunnerStep<S: Sample> {
     output.withFrames(0..<produced) { made in
       guard made.firstNonFiniteFrame() != nil else { return }
       overflowCount += 1
+      lastOverflow = position
       processor.reset()
       made.clear()
     }
