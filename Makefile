@@ -1,8 +1,9 @@
 # `make` lists what can be asked for. `make run` and `make test` set up a fresh machine by themselves.
 
-# The one list of system packages: what the library links (libsndfile) and the recording that `make run` plays with.
-APT_PACKAGES  := libsndfile1-dev pkg-config sound-theme-freedesktop
-BREW_PACKAGES := libsndfile pkg-config
+# The one list of system packages: what the library links (libsndfile, PortAudio), the recording that `make run` plays with, and a
+# sound server for the tests.
+APT_PACKAGES  := libsndfile1-dev portaudio19-dev pkg-config sound-theme-freedesktop jackd2 libjack-jackd2-dev
+BREW_PACKAGES := libsndfile portaudio pkg-config
 # Programs that `make bench-peers` compares against.
 APT_PEERS     := sox ffmpeg python3-venv
 BREW_PEERS    := sox ffmpeg

@@ -1,6 +1,13 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+// Debian's description of PortAudio asks for -pthread, which the package manager warns of; its header lies where it is found anyway.
+#if os(Linux)
+  let portAudioDescription: String? = nil
+#else
+  let portAudioDescription: String? = "portaudio-2.0"
+#endif
+
 let package = Package(
   name: "Swiftlet",
   platforms: [.macOS(.v15)],
@@ -46,17 +53,33 @@ let package = Package(
     .target(name: "AudioFiles", dependencies: ["AudioCore", "CSndfile"]),
     .target(name: "Streaming", dependencies: ["AudioCore", "AudioGraph"]),
     .target(name: "EffectCatalog", dependencies: ["AudioCore", "FilterDesign", "Effects"]),
+
+    // The live path: what the callback needs from C, the devices, the engine.
+    .target(name: "CRealtime"),
+    .systemLibrary(
+      name: "CPortAudio", pkgConfig: portAudioDescription,
+      providers: [.apt(["portaudio19-dev"]), .brew(["portaudio"])]),
+    .target(name: "AudioDevices", dependencies: ["AudioCore", "CRealtime", "CPortAudio"]),
     .target(
-      name: "Swiftlet", dependencies: ["SwiftletDSP", "AudioFiles", "Streaming", "EffectCatalog"]),
+      name: "Realtime",
+      dependencies: [
+        "AudioCore", "AudioGraph", "AudioDevices", "CRealtime",
+        .product(name: "RealModule", package: "swift-numerics"),
+      ]),
+    .target(
+      name: "Swiftlet",
+      dependencies: ["SwiftletDSP", "AudioFiles", "Streaming", "EffectCatalog", "AudioDevices", "Realtime"]),
     .executableTarget(
       name: "SwiftletCLI",
       dependencies: [
-        "Swiftlet",
+        "Swiftlet", "CAllocationCounter",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
+    // Counts allocations, for the tests and for the tool's benchmark.
+    .target(name: "CAllocationCounter"),
+
     // The tests and what they share.
-    .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     .target(
       name: "TestSupport", dependencies: ["SwiftletDSP", "CAllocationCounter"],
       path: "Tests/TestSupport"),
@@ -72,6 +95,7 @@ let package = Package(
       name: "AudioFilesTests", dependencies: ["AudioFiles", "Streaming", "SwiftletDSP", "TestSupport"]),
     .testTarget(
       name: "EffectCatalogTests", dependencies: ["EffectCatalog", "SwiftletDSP", "TestSupport"]),
+    .testTarget(name: "RealtimeTests", dependencies: ["Realtime", "AudioDevices", "SwiftletDSP", "TestSupport"]),
     .testTarget(name: "CLITests", dependencies: ["Swiftlet", "SwiftletCLI", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6],

@@ -1,28 +1,50 @@
 """Effects against those of the peers that have the same ones: each on sixty seconds of stereo, one thread."""
 
+import statistics
+
 from bench_peers import SAMPLE_RATE, load, signal, timed
 
 # Shape, our benchmark, {peer: least ratio}.
 SHAPES = [
+    ("compressor, 60 s stereo, mixed", "compressor/mixed/2", {"torchfx": 6, "pedalboard": 3.5}),
+    ("compressor, each channel alone, mixed", "compressor-unlinked/mixed/2", {"torchfx": 6, "pedalboard": 3.5}),
     ("delay 250 ms, 60 s stereo, mixed", "delay/mixed/2", {"torchfx": 1, "pedalboard": 1}),
 ]
 
 
 def torchfx(name: str):
-    """The effect on one thread; its delay sums three taps and has no feedback."""
+    """The effect on one thread; its compressor works on each channel alone, its delay sums three taps without feedback."""
     torch, effects = load("torch"), load("torchfx.effect")
     torch.set_num_threads(1)
     wave = torch.from_numpy(signal(name))
-    effect = effects.Delay(delay_samples=SAMPLE_RATE // 4, feedback=0.3, mix=0.3, fs=SAMPLE_RATE)
+    if name.startswith("compressor"):
+        effect = effects.Compressor(threshold=-20, ratio=4, attack=0.005, release=0.05, knee=6)
+        effect.fs = SAMPLE_RATE
+    else:
+        effect = effects.Delay(delay_samples=SAMPLE_RATE // 4, feedback=0.3, mix=0.3, fs=SAMPLE_RATE)
     return lambda: timed(lambda: effect(wave)), 1
 
 
 def pedalboard(name: str):
-    """The effect in a board of its own."""
+    """The effect in a board of its own; its compressor has no knee."""
     module = load("pedalboard")
     wave = signal(name)
-    board = module.Pedalboard([module.Delay(delay_seconds=0.25, feedback=0.3, mix=0.3)])
+    if name.startswith("compressor"):
+        effect = module.Compressor(threshold_db=-20, ratio=4, attack_ms=5, release_ms=50)
+    else:
+        effect = module.Delay(delay_seconds=0.25, feedback=0.3, mix=0.3)
+    board = module.Pedalboard([effect])
     return lambda: timed(lambda: board(wave, SAMPLE_RATE)), 1
 
 
 PEERS = {"torchfx": torchfx, "pedalboard": pedalboard}
+
+
+def batch(swiftlet, rounds: int, runs: int) -> dict:
+    """Twelve recordings on one core and on two, as a row."""
+    pairs = [(swiftlet.seconds("batch/2", runs), swiftlet.seconds("batch/1", runs)) for _ in range(rounds)]
+    two, one = (statistics.median(column) for column in zip(*pairs))
+    return {
+        "shape": "batch of 12 recordings on two cores", "peer": "one core", "ours_seconds": two, "peer_seconds": one,
+        "ratio": statistics.median(b / a for a, b in pairs), "floor": 1.8,
+    }

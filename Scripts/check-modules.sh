@@ -16,13 +16,25 @@ import='^[[:space:]]*(@[A-Za-z_]+(\([^)]*\))?[[:space:]]+|public |package |inter
 
 forbid 'unsafeFlags' 'A package with unsafe flags cannot be depended on' Package.swift
 forbid "${import}Foundation" 'No module below AudioFiles imports Foundation' \
-  Sources/AudioCore Sources/FilterDesign Sources/Effects Sources/AudioGraph Sources/SwiftletDSP
+  Sources/AudioCore Sources/FilterDesign Sources/Effects Sources/AudioGraph Sources/SwiftletDSP Sources/AudioDevices Sources/Realtime
 
 others=()
 for module in Sources/*/; do
   [ "$module" = Sources/AudioCore/ ] || others+=("$module")
 done
 forbid "${import}CKernels" 'Only AudioCore calls the C kernels' "${others[@]}"
+
+others=()
+for module in Sources/*/; do
+  case $module in Sources/AudioDevices/ | Sources/Realtime/) ;; *) others+=("$module") ;; esac
+done
+forbid "${import}(CRealtime|CPortAudio)" 'Only the live path calls CRealtime and PortAudio' "${others[@]}"
+forbid "${import}CPortAudio" 'Only AudioDevices knows PortAudio' Sources/Realtime
+forbid '@_noLocks|@_noAllocation' 'The underscored attributes of the callback stay in the live path' "${others[@]}"
+forbid "${import}(FilterDesign|Effects|AudioGraph|AudioFiles|Streaming|Realtime)" 'AudioDevices knows AudioCore only' \
+  Sources/AudioDevices
+forbid "${import}(FilterDesign|Effects|AudioFiles|Streaming)" 'Realtime runs plans and knows no effect and no file' \
+  Sources/Realtime
 forbid '\b(try!|fatalError\()' 'No input may crash: throw a typed error, or state a precondition' Sources
 forbid '\b(TODO|FIXME|XXX)\b' 'Finish it or leave it out' Sources Tests
 

@@ -70,6 +70,8 @@ public protocol EffectDesign: Sendable, Equatable {
   func hasSameShape(as other: Self) -> Bool
   /// Multiplications and additions a frame over all channels, for the plan's estimate of cost.
   var operationsPerFrame: Double { get }
+  /// What its processors show while they run.
+  var meters: [MeterInfo] { get }
 }
 
 extension EffectDesign {
@@ -78,5 +80,6 @@ extension EffectDesign {
   public var lowering: Lowering { .opaque }
   public func maximumOutputFrames(for inputFrames: Int) -> Int? { nil }
   public func hasSameShape(as other: Self) -> Bool { outputs == other.outputs && latencyFrames == other.latencyFrames }
+  public var meters: [MeterInfo] { [] }
   public var operationsPerFrame: Double { Double(2 * (outputs.first?.channels ?? 1)) }
 }

@@ -17,6 +17,12 @@ public protocol BlockProcessor<S>: AnyObject {
   /// Reads what `saveState` wrote.
   /// - Throws: `StateError` when it was written by another shape of processor.
   func restoreState(from reader: inout StateReader) throws(StateError)
+  /// Takes the meters to show its numbers on: one for each that the design names, in its order. [control]
+  func connect(_ meters: [Meter])
+}
+
+extension BlockProcessor {
+  public func connect(_ meters: [Meter]) {}
 }
 
 /// What a processor found in the samples that passed through it.

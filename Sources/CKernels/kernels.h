@@ -3,6 +3,7 @@
 #define SWIFTLET_KERNELS_INTERNAL_H
 
 #include "delay_kernels.h"
+#include "dynamics_kernels.h"
 #include "include/CKernels.h"
 
 #include <float.h>
@@ -54,6 +55,7 @@ typedef struct {
   SK_SAMPLE_KERNELS(float) f32;
   SK_SAMPLE_KERNELS(double) f64;
   sk_delay_kernels delay;
+  sk_dynamics_kernels dynamics;
 } sk_kernels;
 
 extern const sk_kernels sk_kernels_scalar;

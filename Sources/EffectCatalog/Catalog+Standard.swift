@@ -4,7 +4,7 @@ import FilterDesign
 
 extension Catalog {
   /// The effects that Swiftlet brings: one line an effect.
-  public static let standard = Catalog(filters + equalizers + levels + times)
+  public static let standard = Catalog(filters + equalizers + levels + dynamics + times)
 
   private static let filters: [CatalogEntry] = [
     .effect(
@@ -63,6 +63,12 @@ extension Catalog {
 
   private static let levels: [CatalogEntry] = [
     .effect(Gain(decibels: 0), "louder or quieter, for all channels", family: .level, example: "gain:-6dB")
+  ]
+
+  private static let dynamics: [CatalogEntry] = [
+    .effect(
+      Compressor(), "turns down what is loud, above a threshold by a ratio", family: .dynamics,
+      example: "compressor:-20dB,4,attack=5ms,release=100ms,knee=6dB")
   ]
 
   private static let times: [CatalogEntry] = [

@@ -83,6 +83,7 @@ struct ExpressionWriter {
   private func write(_ value: ParameterValue, of info: ParameterInfo) throws(DesignError) -> String {
     switch value {
     case .number(let number):
+      if number == .infinity, case .number(_, let range, _) = info.kind, range.contains(number) { return "inf" }
       guard number.isFinite else {
         throw Self.cannotWrite("\(info.name) = \(number)", "Only finite numbers can be written")
       }

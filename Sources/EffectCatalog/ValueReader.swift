@@ -61,6 +61,11 @@ struct ValueReader {
   }
 
   private func finiteNumber(unit: ParameterUnit) throws(ExpressionError) -> Double {
+    if case .number(_, let range, _) = info.kind, range.upperBound == .infinity,
+      ["inf", "infinity"].contains(token.text.lowercased())
+    {
+      return .infinity
+    }
     guard !token.isQuoted, let text = NumberText(token.text) else { throw notANumber(unit) }
     if let rest = text.restStart {
       throw lexer.error(

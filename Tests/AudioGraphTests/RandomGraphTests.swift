@@ -6,7 +6,8 @@ import Testing
 
 /// Graphs of random shape: the laws hold for compositions too.
 @Suite struct RandomGraphTests {
-  private static func leaf(_ g: inout SeededGenerator) -> Graph {
+  /// Filters and what else has a response.
+  private static func linearLeaf(_ g: inout SeededGenerator) -> Graph {
     let hertz = Frequency(Double.random(in: 60...9_000, using: &g))
     return switch Int.random(in: 0..<8, using: &g) {
     case 0: LowPass(hertz).graph
@@ -20,9 +21,29 @@ import Testing
     }
   }
 
-  static func graph(_ g: inout SeededGenerator, depth: Int = 3) -> Graph {
+  /// Delays and compressors, and those.
+  private static func anyLeaf(_ g: inout SeededGenerator) -> Graph {
+    switch Int.random(in: 0..<4, using: &g) {
+    case 0:
+      var delay = Delay(seconds: Double.random(in: 0.0003...0.02, using: &g), feedback: 0.6, mix: 0.5)
+      delay.mode = Delay.Mode.allCases.randomElement(using: &g) ?? .straight
+      if Bool.random(using: &g) { delay.lowPass = Frequency(Double.random(in: 500...9_000, using: &g)) }
+      if Bool.random(using: &g), case .seconds(let time) = delay.time { delay.depth = max(0, time - 0.001) / 2 }
+      return delay.graph
+    case 1:
+      var compressor = Compressor(threshold: Double.random(in: -50 ... -10, using: &g), attack: 0.001)
+      compressor.detector = Compressor.Detector.allCases.randomElement(using: &g) ?? .peak
+      compressor.link = Bool.random(using: &g)
+      compressor.lookahead = Bool.random(using: &g) ? 0.002 : 0
+      return compressor.graph
+    default: return linearLeaf(&g)
+    }
+  }
+
+  static func graph(_ g: inout SeededGenerator, depth: Int = 3, isLinear: Bool = true) -> Graph {
+    let leaf = isLinear ? linearLeaf : anyLeaf
     let items = { (g: inout SeededGenerator) in
-      (0..<Int.random(in: 1...4, using: &g)).map { _ in graph(&g, depth: depth - 1) }
+      (0..<Int.random(in: 1...4, using: &g)).map { _ in graph(&g, depth: depth - 1, isLinear: isLinear) }
     }
     return switch depth == 0 ? 0 : Int.random(in: 0..<5, using: &g) {
     case 1, 2: .series(items(&g))
@@ -32,9 +53,9 @@ import Testing
     }
   }
 
-  @Test(arguments: 0..<40) func lawsHold(seed: UInt64) throws {
+  @Test(arguments: 0..<40, [true, false]) func lawsHold(seed: UInt64, isLinear: Bool) throws {
     var generator = SeededGenerator(seed: seed)
-    let graph = Self.graph(&generator)
+    let graph = Self.graph(&generator, isLinear: isLinear)
     let channels = [1, 2, 3, 6, 64][Int(seed % 5)]
     let format = StreamFormat(sampleRate: 48_000, channels: channels)
     let plan = try Plan.compile(graph, for: format, options: PlanOptions(maximumFrames: 200))
@@ -59,7 +80,8 @@ import Testing
     let quick = run(fast, doubles)
     for channel in 0..<channels {
       #expect(relativeError(quick[channel], reference[channel]) < -140)
-      #expect(relativeError(whole[channel], reference[channel]) < -120)
+      // Between stages Float samples are rounded, and a compressor raises what is below its threshold against the rest.
+      #expect(relativeError(whole[channel], reference[channel]) < (isLinear ? -120 : -100))
     }
   }
 

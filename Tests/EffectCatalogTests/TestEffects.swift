@@ -42,6 +42,7 @@ struct Every: Effect {
   ) -> any AudioProcessor<S, Nothing> { NothingProcessor<S>() }
 }
 
+/// The design of an effect that does nothing.
 struct Nothing: EffectDesign {
   var outputs: [StreamFormat]
 }

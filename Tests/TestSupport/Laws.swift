@@ -37,6 +37,7 @@ public func checkLaws<E: Effect>(
   try laws.processingAllocatesNothing(stereo)
   try laws.nonFiniteInputIsContained(stereo)
   try laws.precisionsAgree(stereo)
+  try laws.metersAreThoseOfTheDesign(stereo)
   try laws.latencyAndTailAreTrue(StreamFormat(sampleRate: 48_000, channels: 1))
   try laws.writtenFormIsRead(stereo)
   if !exceptions.contains(.isNotLive) { try laws.liveEqualsConstructed(stereo) }
@@ -206,6 +207,14 @@ struct Laws<E: Effect> {
     #expect(
       output.prefix(plan.latencyFrames).allSatisfy { abs($0) <= peak }, "\(E.name) before its latency",
       sourceLocation: place)
+  }
+
+  func metersAreThoseOfTheDesign(_ format: StreamFormat) throws {
+    let design = try make(format.sampleRate).design(in: DesignContext(format: format, maximumFrames: 512))
+    let runner = try PlanRunner<Float>(plan(format))
+    #expect(runner.meters.map(\.meter.info) == design.meters, "\(E.name) meters", sourceLocation: place)
+    _ = run(runner, noise(channels: format.channels, frames: 300, as: Float.self), blocks: [300])
+    #expect(runner.meters.allSatisfy { $0.meter.value.isFinite }, "\(E.name) meters", sourceLocation: place)
   }
 
   func liveEqualsConstructed(_ format: StreamFormat) throws {

@@ -12,24 +12,54 @@ public func typeCheck(_ source: String, flags: [String] = []) throws -> String {
   let file = folder.appendingPathComponent("main.swift")
   try ("import SwiftletDSP\n" + source + "\n").write(to: file, atomically: true, encoding: .utf8)
 
-  let maps = ["CKernels.build/module.modulemap", "_NumericsShims.build/module.modulemap"]
-  let shims = FileManager.default.enumerator(
-    at: products.deletingLastPathComponent().deletingLastPathComponent(), includingPropertiesForKeys: nil)
-  var arguments = ["-typecheck", "-swift-version", "6", "-I", products.appendingPathComponent("Modules").path]
-  for map in maps {
-    let path = products.appendingPathComponent(map).path
+  return try runCompiler(
+    ["-typecheck", "-swift-version", "6"] + moduleArguments(products) + flags + [file.path])
+}
+
+/// What the compiler says about a module of these sources, optimised or not, with everything that it diagnoses only when it makes
+/// code; empty when it accepts them.
+public func compileModule(_ name: String, _ sources: [URL], optimised: Bool) throws -> String {
+  let products = try #require(buildProducts(), "the folder of the build's products")
+  let object = FileManager.default.temporaryDirectory.appendingPathComponent("module-\(UUID().uuidString).o")
+  defer { try? FileManager.default.removeItem(at: object) }
+  return try runCompiler(
+    [
+      "-c", "-parse-as-library", "-swift-version", "6", "-wmo", "-package-name", packageName, "-module-name", name,
+      "-o", object.path,
+      optimised ? "-O" : "-Onone",
+    ] + moduleArguments(products) + sources.map(\.path))
+}
+
+/// The name by which the package manager knows this package: its folder's, as an identifier.
+private var packageName: String {
+  let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..")
+    .standardizedFileURL
+  return String(root.lastPathComponent.lowercased().map { $0.isLetter || $0.isNumber ? $0 : "_" })
+}
+
+/// Where the compiler finds the modules that this test was linked from.
+private func moduleArguments(_ products: URL) -> [String] {
+  var arguments = ["-I", products.appendingPathComponent("Modules").path]
+  for name in ["CKernels", "CRealtime", "_NumericsShims"] {
+    let path = products.appendingPathComponent("\(name).build/module.modulemap").path
     if FileManager.default.fileExists(atPath: path) { arguments += ["-Xcc", "-fmodule-map-file=\(path)"] }
   }
   // A package that brings its own module map keeps it beside its sources.
+  let shims = FileManager.default.enumerator(
+    at: products.deletingLastPathComponent().deletingLastPathComponent(), includingPropertiesForKeys: nil)
   while let url = shims?.nextObject() as? URL {
     if url.path.hasSuffix("_NumericsShims/include/module.modulemap") {
       arguments += ["-Xcc", "-fmodule-map-file=\(url.path)"]
       break
     }
   }
+  return arguments
+}
+
+private func runCompiler(_ arguments: [String]) throws -> String {
   let compiler = Process()
   compiler.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-  compiler.arguments = ["swiftc"] + arguments + flags + [file.path]
+  compiler.arguments = ["swiftc"] + arguments
   let pipe = Pipe()
   compiler.standardError = pipe
   compiler.standardOutput = FileHandle.nullDevice

@@ -21,6 +21,8 @@ public protocol PlannedStage: Sendable {
   /// Whether it reads parameter events inside a block.
   var takesEvents: Bool { get }
   var operationsPerFrame: Double { get }
+  /// What it shows while it runs.
+  var meters: [MeterInfo] { get }
   /// The most frames that a block produces; nil when it is always as many as come in.
   func maximumOutputFrames(for inputFrames: Int) -> Int?
   /// The place of a parameter in the table of the effect, for events.
@@ -28,6 +30,10 @@ public protocol PlannedStage: Sendable {
   /// Makes running state, and connects it to its live handles. [control]
   /// - Throws: `DesignError` of reason `.structural` when a handle came to need another structure after compiling.
   func makeRunning<S: Sample>(as type: S.Type) throws(DesignError) -> RunningStage<S>
+}
+
+extension PlannedStage {
+  public var meters: [MeterInfo] { [] }
 }
 
 /// The running state of one stage.
@@ -59,6 +65,7 @@ struct EffectStage<E: Effect>: PlannedStage {
   var isLive: Bool { live != nil }
   var takesEvents: Bool { true }
   var operationsPerFrame: Double { design.operationsPerFrame }
+  var meters: [MeterInfo] { design.meters }
 
   func maximumOutputFrames(for inputFrames: Int) -> Int? { design.maximumOutputFrames(for: inputFrames) }
 

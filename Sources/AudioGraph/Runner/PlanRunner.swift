@@ -12,7 +12,7 @@ public final class PlanRunner<S: Sample> {
   public var tempo: Double?
 
   private let signals: [SampleBuffer<S>]
-  private let steps: [RunnerStep<S>]
+  let steps: [RunnerStep<S>]
   private let frameCounts: UnsafeMutablePointer<Int>
   /// The steps that read the plan's input, where each of them cleans what it reads; empty where one does not.
   private let cleaningSteps: [RunnerStep<S>]
@@ -97,11 +97,16 @@ public final class PlanRunner<S: Sample> {
   }
 
   /// Times that a stage overflowed on finite input and was silenced and reset, over all stages.
-  public var overflowCount: Int { steps.reduce(0) { $0 + $1.overflowCount } }
+  public var overflowCount: Int { totalOverflows() }
 
   /// The same, stage by stage, by the stage's identity.
   public var overflowCounts: [(stage: String, count: Int)] {
     steps.compactMap { step in step.identity.map { ($0, step.overflowCount) } }
+  }
+
+  /// What the stages show while they run, by each stage's identity. Any thread may read the meters, and keep them. [control]
+  public var meters: [(stage: String, meter: Meter)] {
+    steps.flatMap { step in step.meters.map { (step.identity ?? "", $0) } }
   }
 
   /// Schedules a parameter's change at a frame of a stage's input. [worker]

@@ -7,16 +7,22 @@ final class RunnerStep<S: Sample> {
   private enum Work {
     case stage(any BlockProcessor<S>, keepsFrameCount: Bool)
     case sum(terms: Int)
-    case delay(CompensationDelay<S>)
+    case delay(FrameDelay<S>)
     case copy
   }
 
   /// The stage's identity; nil for sums, delays and copies.
   let identity: String?
   private(set) var overflowCount = 0
+  /// The frame at which it last overflowed.
+  private(set) var lastOverflow: Int64 = 0
+  /// They stay when the stage's processor is replaced.
+  let meters: [Meter]
   private let work: Work
   /// The stage's processor, where it looks at the samples itself.
   private let watchful: (any WatchfulProcessor<S>)?
+  /// The stage's processor, where it may come to be unable to go on.
+  private let failureReporter: (any FailureReporting)?
   private let adoptWaiting: (() -> Void)?
   private let stage: (any PlannedStage)?
   private let events: EventQueue?
@@ -46,9 +52,11 @@ final class RunnerStep<S: Sample> {
   private(set) var mayHaveCleaned = false
 
   init(_ step: Plan.Step, signals: [SampleBuffer<S>], eventCapacity: Int) throws(DesignError) {
+    if case .stage(let planned) = step.work { meters = planned.meters.map(Meter.init) } else { meters = [] }
     switch step.work {
     case .stage(let planned):
       let running = try planned.makeRunning(as: S.self)
+      running.processor.connect(meters)
       stage = planned
       identity = planned.identity
       let keepsFrameCount = planned.maximumOutputFrames(for: planned.context.maximumFrames) == nil
@@ -61,11 +69,12 @@ final class RunnerStep<S: Sample> {
       work = .sum(terms: step.inputs.count)
     case .delay(let frames):
       (stage, identity, adoptWaiting, events, watchful) = (nil, nil, nil, nil, nil)
-      work = .delay(CompensationDelay(channels: step.output.channels.count, frames: frames))
+      work = .delay(FrameDelay(channels: step.output.channels.count, frames: frames))
     case .copy:
       (stage, identity, adoptWaiting, events, watchful) = (nil, nil, nil, nil, nil)
       work = .copy
     }
+    failureReporter = if case .stage(let processor, _) = work { processor as? any FailureReporting } else { nil }
     inputChannels = step.inputs.reduce(0) { $0 + $1.channels.count }
     outputChannels = step.output.channels.count
     let inputTable = Table.allocate(capacity: max(inputChannels, 1))
@@ -106,6 +115,9 @@ final class RunnerStep<S: Sample> {
     inputTable.deallocate()
     outputTable.deallocate()
   }
+
+  /// Whether its stage has said that it cannot go on.
+  var hasFailed: Bool { failureReporter?.hasFailed ?? false }
 
   /// Runs the step on the frames that its input has. [worker]
   func run(
@@ -162,6 +174,7 @@ final class RunnerStep<S: Sample> {
         continue
       }
       overflowCount += 1
+      lastOverflow = position + Int64(start + bad)
       hasOverflowed = true
       mayHaveCleaned = true
       resetWork()
@@ -214,6 +227,7 @@ final class RunnerStep<S: Sample> {
     output.withFrames(0..<produced) { made in
       guard made.firstNonFiniteFrame() != nil else { return }
       overflowCount += 1
+      lastOverflow = position
       processor.reset()
       made.clear()
     }

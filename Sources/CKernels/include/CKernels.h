@@ -11,6 +11,7 @@
 #define SWIFTLET_CKERNELS_H
 
 #include "CKernelsDelay.h"
+#include "CKernelsDynamics.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -9,6 +9,12 @@ import AudioCore
 /// The time need not be a whole number of frames: between frames the line is read by a windowed sinc with an error below -84 dB up to
 /// 0.4 of the sample rate (shorter, and less exact, below 32 frames). A moving time (`rate`, `depth`) is read in the same way. It runs in
 /// Double in every precision; only the output is rounded.
+///
+/// Edges: silence stays exact silence; a step at full scale comes to at most 1 / (1 - |feedback|) of itself; a fading tail ends in zeros,
+/// not in denormal numbers; NaN and infinities are taken as 0 by whoever runs the plan, and counted.
+///
+/// Live: a new time, tempo or filter cross-fades in 20 ms, other values move there in a straight line. A mode, or a time beyond both
+/// 2 s and what the note lasts at 20 beats a minute, is another structure.
 public struct Delay: Effect {
   public static let name = "delay"
 
@@ -91,7 +97,7 @@ public struct Delay: Effect {
   private static let timeRow: Parameter<Delay> = {
     let info = ParameterInfo(
       name: "time", aliases: ["delay"], summary: "time from one repeat to the next: seconds, or a note's length",
-      kind: .time(range: 0.000_01...longestTime), live: .crossfade, defaultValue: nil, group: nil)
+      kind: .time(range: 0.000_1...longestTime), live: .crossfade, defaultValue: nil, group: nil)
     return Parameter(
       info: info,
       get: {

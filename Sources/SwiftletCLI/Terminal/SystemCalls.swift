@@ -47,6 +47,32 @@ enum SystemCalls {
     return (Int(size.ws_col), Int(size.ws_row))
   }
 
+  /// Bytes of the process that are in memory; nil where the system does not say.
+  static var residentBytes: Int? {
+    #if os(Linux)
+      guard let text = fileText("/proc/self/statm") else { return nil }
+      let fields = text.split(separator: " ")
+      guard fields.count > 1, let pages = Int(fields[1]) else { return nil }
+      return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
+    #else
+      return nil
+    #endif
+  }
+
+  /// The beginning of a small text file, such as those of /proc and /sys; nil when it cannot be read.
+  static func fileText(_ path: String) -> String? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: 65_536)
+    // SAFETY: the buffer holds as many bytes as are asked for.
+    let count = bytes.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+    return count > 0 ? String(decoding: bytes.prefix(count), as: UTF8.self) : nil
+  }
+
+  /// Lets another thread run.
+  static func yieldProcessor() { sched_yield() }
+
   /// Seconds of a clock that never jumps.
   static var seconds: Double {
     var now = timespec()

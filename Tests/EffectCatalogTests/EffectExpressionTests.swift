@@ -30,3 +30,18 @@ import Testing
     #expect(throws: ExpressionError.self) { try EffectExpression.parse(text) }
   }
 }
+
+@Suite struct CompressorExpressionTests {
+  @Test func aRatioMayBeInfinite() throws {
+    let graph = try EffectExpression.parse("compressor:-30dB,ratio=inf,attack=1ms,link=off,detector=rms,makeup=+3dB")
+    let expected = Compressor(
+      threshold: -30, ratio: .infinity, attack: 0.001, makeUp: 3, detector: .rms, link: false)
+    #expect(graph == expected.graph)
+    #expect(
+      try EffectExpression.write(graph)
+        == "compressor:-30dB,ratio=inf,attack=0.001s,makeup=3dB,detector=rms,link=off")
+    for text in ["compressor:inf", "compressor:ratio=0.5", "compressor:ratio=-inf", "compressor:link=maybe"] {
+      #expect(throws: ExpressionError.self, "\(text)") { try EffectExpression.parse(text) }
+    }
+  }
+}

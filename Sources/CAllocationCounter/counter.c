@@ -27,6 +27,8 @@ void ac_start(void) {
   counting = true;
 }
 
+long ac_count(void) { return count; }
+
 long ac_stop(void) {
   counting = false;
   return count;
@@ -64,6 +66,7 @@ void *aligned_alloc(size_t alignment, size_t size) {
 
 bool ac_available(void) { return false; }
 void ac_start(void) {}
+long ac_count(void) { return 0; }
 long ac_stop(void) { return 0; }
 
 #endif

@@ -8,6 +8,8 @@
 bool ac_available(void);
 /// Starts counting from 0 on the calling thread.
 void ac_start(void);
+/// The count of the calling thread since it started counting.
+long ac_count(void);
 /// Stops counting on the calling thread and returns the count.
 long ac_stop(void);
 

@@ -1,0 +1,66 @@
+/// Dynamics: levels, static curves, envelopes and gains, in double.
+///
+/// Levels and gains are logarithms to base 2 of amplitudes inside: 1 is 6.02 dB. What `CKernels.h` says of memory, threads
+/// and denormals holds here too. Every value is made by the same operations from its past, whatever the number of frames
+/// in a call, so that cutting a stream changes no bit.
+#ifndef SWIFTLET_CKERNELS_DYNAMICS_H
+#define SWIFTLET_CKERNELS_DYNAMICS_H
+
+#include "CKernelsDelay.h"
+
+#include <stdbool.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Doubles of state of `sk_mean_square` and of `sk_smooth_reduction`; all zeros for silence.
+enum { SK_MEAN_SQUARE_STATE = 16, SK_REDUCTION_STATE = 24 };
+
+/// A one-pole low-pass: `pole` is exp(-1 / frames), `rest` is 1 - pole with all its digits.
+typedef struct {
+  double pole;
+  double rest;
+} sk_one_pole;
+
+/// A static curve in base-2 logarithms: above `threshold` the level rises by `1 - slope` of what it rose, with a parabola
+/// of width `knee` around it. Giannoulis, Massberg and Reiss (2012), equation 4.
+typedef struct {
+  sk_ramp threshold;
+  sk_ramp knee;
+  sk_ramp slope;
+} sk_dynamics_curve;
+
+/// `level = |in|`, or the louder of it and what stands in `level`.
+void sk_level_f32(double *level, const float *in, size_t n, bool louder);
+void sk_level_f64(double *level, const double *in, size_t n, bool louder);
+
+/// `level` = the mean square by a one-pole low-pass, or the louder of it and what stands in `level`.
+void sk_mean_square_f32(double *level, const float *in, size_t n, double *state, sk_one_pole window, bool louder);
+void sk_mean_square_f64(double *level, const double *in, size_t n, double *state, sk_one_pole window, bool louder);
+
+/// Replaces amplitudes (`is_square`: their squares) by the reduction that the curve asks for, 0 or above.
+void sk_static_reduction(double *level, size_t n, bool is_square, const sk_dynamics_curve *curve);
+
+/// Smooths a reduction: it is held and falls with the release, then rises with the attack. The smooth, decoupled
+/// peak detector of Giannoulis, Massberg and Reiss (2012), equation 17.
+void sk_smooth_reduction(double *reduction, size_t n, double *state, sk_one_pole attack, sk_one_pole release);
+
+/// Replaces reductions by linear gains: `1 - mix + mix * 2^(makeup - reduction)`.
+void sk_reduction_gain(double *reduction, size_t n, sk_ramp makeup, sk_ramp mix);
+
+/// Multiplies frame by frame, rounded once. `out` may be `in`.
+void sk_apply_gain_f32(float *out, const float *in, const double *gain, size_t n);
+void sk_apply_gain_f64(double *out, const double *in, const double *gain, size_t n);
+
+/// Base-2 logarithms of values from 2^-1000 to the largest finite one, within 3e-11; of what is smaller, -1000 or below.
+void sk_log2(double *values, size_t n);
+
+/// Powers of 2 of exponents from -1000 to 1000, within 1e-11 of the value; what is smaller or larger counts as these.
+void sk_exp2(double *values, size_t n);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

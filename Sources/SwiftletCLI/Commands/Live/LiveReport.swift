@@ -1,0 +1,111 @@
+import Realtime
+
+/// What a live run measured, for people and for programs.
+struct LiveReport {
+  var callback: LatencyStatistics?
+  var worker: LatencyStatistics?
+  var roundTrip: LatencyStatistics?
+  var deadlineMilliseconds: Double
+  var metrics: RealtimeMetrics
+  var grants: RealtimeGrants?
+  /// The engine's own latency.
+  var latency: LatencyReport?
+  var elapsed: Double
+  /// On both threads; nil where they cannot be counted.
+  var allocations: Int?
+  /// By how much the process grew while it ran; nil where the system does not say.
+  var grownBytes: Int?
+
+  /// TorchFX's published time for one callback with its native processing, on its authors' machine.
+  static let torchFXMilliseconds = 0.038
+
+  /// Reads a processor's metrics.
+  init(_ processor: RealtimeProcessor, elapsed: Double) {
+    callback = processor.latencyStatistics()
+    worker = processor.workerStatistics()
+    roundTrip = processor.roundTripStatistics()
+    deadlineMilliseconds = processor.deadlineNanoseconds * 1e-6
+    metrics = processor.metrics
+    grants = processor.grants
+    latency = processor.latency
+    self.elapsed = elapsed
+  }
+
+  var document: JSONValue {
+    [
+      "callback_ms": Self.document(of: callback),
+      "worker_ms": Self.document(of: worker),
+      "round_trip_ms": Self.document(of: roundTrip),
+      "deadline_ms": .number(deadlineMilliseconds),
+      "xruns": .integer(metrics.xrunCount),
+      "input_overflows": .integer(metrics.inputOverflowCount),
+      "output_underflows": .integer(metrics.outputUnderflowCount),
+      "device_xruns": .integer(metrics.deviceXrunCount),
+      "callbacks": .integer(metrics.callbackCount),
+      "blocks": .integer(metrics.blockCount),
+      "deadline_misses": .integer(metrics.deadlineMissCount),
+      "resynchronisations": .integer(metrics.resynchronisationCount),
+      "allocations": allocations.map(JSONValue.integer) ?? .null,
+      "grown_bytes": grownBytes.map(JSONValue.integer) ?? .null,
+      "latency_frames": latency.map { .integer($0.totalFrames) } ?? .null,
+      "realtime_priority": .bool(grants?.hasRealtimePriority ?? false),
+      "memory_locked": .bool(grants?.locksMemory ?? false),
+      "seconds": .number(elapsed),
+      "torchfx_published_callback_ms": .number(Self.torchFXMilliseconds),
+    ]
+  }
+
+  private static func document(of times: LatencyStatistics?) -> JSONValue {
+    guard let times else { return .null }
+    func milliseconds(_ value: Int) -> JSONValue { .number(Double(value) / 1e6) }
+    return [
+      "count": .integer(times.count), "min": milliseconds(times.minimum), "median": milliseconds(times.median),
+      "mean": .number(times.mean / 1e6), "p95": milliseconds(times.p95), "p99": milliseconds(times.p99),
+      "max": milliseconds(times.maximum),
+    ]
+  }
+
+  /// The latency table and what was counted.
+  func page(in style: Style) -> String {
+    var table = TextTable(
+      ["ms", "min", "median", "mean", "p95", "p99", "max"],
+      alignments: [.left, .right, .right, .right, .right, .right, .right])
+    for (name, times) in [("callback", callback), ("worker", worker), ("round trip", roundTrip)] {
+      guard let times else { continue }
+      let values = [
+        Double(times.minimum), Double(times.median), times.mean, Double(times.p95), Double(times.p99),
+        Double(times.maximum),
+      ]
+      table.add([name] + values.map { NumberText.fixed($0 / 1e6, 4) })
+    }
+    var lines = [table.text(in: style)]
+    lines.append(
+      "\(NumberText.counted(metrics.callbackCount, "callback")) in \(NumberText.duration(elapsed)), a block lasts \(NumberText.fixed(deadlineMilliseconds, 3)) ms, deadlines missed: \(metrics.deadlineMissCount)"
+    )
+    lines.append(
+      "ring xruns \(metrics.xrunCount) (\(NumberText.counted(metrics.inputOverflowCount, "input overflow")), \(NumberText.counted(metrics.outputUnderflowCount, "output underflow"))), device xruns \(metrics.deviceXrunCount)"
+    )
+    if let latency {
+      lines.append(
+        "latency \(NumberText.fixed(latency.milliseconds, 2)) ms: ring \(latency.ringFrames), graph \(latency.planFrames), device \(latency.deviceFrames) frames"
+      )
+    }
+    if let allocations {
+      lines.append("allocations on both threads after the first hundred callbacks: \(allocations)")
+    }
+    if let grants {
+      lines.append(
+        "the worker has \(grants.hasRealtimePriority ? "realtime" : "normal") priority, memory is \(grants.locksMemory ? "" : "not ")locked"
+      )
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  /// The median callback beside TorchFX's published one.
+  var comparison: String? {
+    guard let callback else { return nil }
+    let ours = callback.mean / 1e6
+    return
+      "callback: \(NumberText.fixed(ours, 4)) ms in the mean; TorchFX publishes \(Self.torchFXMilliseconds) ms: \(NumberText.fixed(Self.torchFXMilliseconds / ours, 0)) times as long"
+  }
+}

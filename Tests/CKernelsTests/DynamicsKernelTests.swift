@@ -1,0 +1,107 @@
+import CKernels
+import Foundation
+import Testing
+
+extension KernelTests {
+  @Suite struct Dynamics {
+    private static let lengths = [0, 1, 2, 7, 8, 9, 31, 64, 500, 512, 513, 1_300]
+    private static func onePole(_ frames: Double) -> sk_one_pole {
+      sk_one_pole(pole: exp(-1 / frames), rest: -expm1(-1 / frames))
+    }
+
+    @Test func logarithmsAndPowersHaveTheirStatedError() {
+      KernelTests.forEachLevel { level in
+        let exponents = (0..<40_000).map { -995 + 1_990 * Double($0) / 40_000 }
+        var powers = exponents
+        sk_exp2(&powers, powers.count)
+        #expect(zip(powers, exponents).allSatisfy { abs($0 / exp2($1) - 1) <= 1e-11 }, "\(level)")
+        // Near 1 and over the whole range.
+        let values = powers + (0..<40_000).map { 0.5 + 1.5 * Double($0) / 40_000 }
+        var logarithms = values
+        sk_log2(&logarithms, values.count)
+        #expect(zip(logarithms, values).allSatisfy { abs($0 - log2($1)) <= 3e-11 }, "\(level)")
+        var special = [0, Double.leastNonzeroMagnitude, -1, 1, Double.greatestFiniteMagnitude]
+        sk_log2(&special, special.count)
+        #expect(special[0] <= -999 && special[1] <= -999 && special[2] <= -999 && special[3] == 0, "\(level)")
+        #expect(abs(special[4] - 1_024) < 1e-10, "\(level)")
+        var beyond = [-5_000.0, 5_000, 0]
+        sk_exp2(&beyond, 3)
+        #expect(beyond[0] > 0 && beyond[0] < 1e-300 && beyond[1].isFinite && beyond[2] == 1, "\(level)")
+      }
+    }
+
+    /// Attack and release as they are defined, one frame after another.
+    private static func smoothed(_ input: [Double], attack: sk_one_pole, release: sk_one_pole) -> [Double] {
+      var (held, smooth) = (0.0, 0.0)
+      return input.map { x in
+        held = max(x, release.pole * held + release.rest * x)
+        smooth = attack.pole * smooth + attack.rest * held
+        return smooth
+      }
+    }
+
+    @Test(arguments: [(0.5, 1.0), (240, 2_400), (5, 100_000)]) func smoothingIsItsRecursion(
+      attack: Double, release: Double
+    ) {
+      var noise = Noise(9)
+      let input = noise.samples(1_300).map { max(0, $0) }
+      let (attack, release) = (Self.onePole(attack), Self.onePole(release))
+      let expected = Self.smoothed(input, attack: attack, release: release)
+      KernelTests.forEachLevel { level in
+        var state = [Double](repeating: 0, count: Int(SK_REDUCTION_STATE))
+        var whole = input
+        sk_smooth_reduction(&whole, whole.count, &state, attack, release)
+        #expect(zip(whole, expected).allSatisfy { abs($0 - $1) <= 1e-13 }, "\(level)")
+        // Cut anywhere it gives the same bits.
+        var cutState = [Double](repeating: 0, count: Int(SK_REDUCTION_STATE))
+        var pieces: [Double] = []
+        var at = 0
+        var size = 1
+        while at < input.count {
+          var piece = Array(input[at..<min(input.count, at + size)])
+          sk_smooth_reduction(&piece, piece.count, &cutState, attack, release)
+          pieces += piece
+          at += piece.count
+          size = size * 3 % 101 + 1
+        }
+        #expect(pieces == whole && cutState == state, "\(level)")
+      }
+    }
+
+    @Test func levelsOfTheMachineAgree() {
+      for n in Self.lengths {
+        var reference: [Double] = []
+        KernelTests.forEachLevel { level in
+          var noise = Noise(2)
+          let (left, right) = (noise.samples(n), noise.samples(n).map(Float.init))
+          var state = [Double](repeating: 0, count: 2 * Int(SK_MEAN_SQUARE_STATE))
+          var found = [Double](repeating: 0, count: n)
+          var result: [Double] = []
+          sk_level_f64(&found, left, n, false)
+          sk_level_f32(&found, right, n, true)
+          result += found
+          sk_mean_square_f64(&found, left, n, &state, Self.onePole(100), false)
+          sk_mean_square_f32(&found, right, n, &state, Self.onePole(100), true)
+          result += found
+          let still = sk_ramp(start: 0.9, step: 0, index: 0)
+          for step in [0, 0.001] {
+            let moving = sk_ramp(start: -4, step: step, index: 5)
+            var curve = sk_dynamics_curve(
+              threshold: moving, knee: sk_ramp(start: 1, step: step, index: 5), slope: still)
+            var reduction = found
+            sk_static_reduction(&reduction, n, true, &curve)
+            result += reduction
+            sk_reduction_gain(&reduction, n, moving, still)
+            result += reduction
+            var out = [Float](repeating: 0, count: n)
+            sk_apply_gain_f32(&out, right, reduction, n)
+            result += out.map(Double.init)
+          }
+          if reference.isEmpty { reference = result }
+          #expect(zip(result, reference).allSatisfy { abs($0 - $1) <= 2e-7 * max(1, abs($1)) }, "\(level) \(n)")
+          if level != "sse2" { #expect(result == reference, "\(level) \(n)") }
+        }
+      }
+    }
+  }
+}
