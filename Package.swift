@@ -37,7 +37,7 @@ let package = Package(
     .target(name: "Effects", dependencies: ["AudioCore", "FilterDesign"]),
     .target(name: "AudioGraph", dependencies: ["AudioCore", "FilterDesign", "Effects"]),
     // The kernels of GPUs as text and as PTX, embedded; what loads and runs them.
-    .target(name: "CGPUKernels", exclude: ["Kernels"]),
+    .target(name: "CGPUKernels", exclude: ["Kernels", "PTX"]),
     .target(name: "Accelerator", dependencies: ["AudioCore", "Effects", "AudioGraph", "CGPUKernels"]),
     .target(
       name: "SwiftletDSP",
@@ -68,7 +68,9 @@ let package = Package(
       ]),
     .target(
       name: "Swiftlet",
-      dependencies: ["SwiftletDSP", "AudioFiles", "Streaming", "EffectCatalog", "AudioDevices", "Realtime"]),
+      dependencies: [
+        "SwiftletDSP", "AudioFiles", "Streaming", "EffectCatalog", "AudioDevices", "Realtime", "Accelerator",
+      ]),
     .executableTarget(
       name: "SwiftletCLI",
       dependencies: [

@@ -1,5 +1,6 @@
 // The dialect table of the kernels for CUDA C++. dialect_opencl.h has the same names for OpenCL C.
-#define KERNEL(threads) extern "C" __global__ void __launch_bounds__(threads)
+// One group a multiprocessor at least: without a number the assembler aims at an occupancy for which it spills some registers.
+#define KERNEL(threads) extern "C" __global__ void __launch_bounds__(threads, 1)
 #define GLOBAL
 #define LOCAL
 #define SHARED __shared__
