@@ -108,7 +108,7 @@ public struct StreamRun<S: Sample> {
 extension Plan {
   /// The frames of the tail.
   /// - Throws: `DesignError` of reason `.unsupported` when it never ends.
-  func finiteTail() throws(DesignError) -> Int {
+  package func finiteTail() throws(DesignError) -> Int {
     guard let frames = tail.frameCount else {
       throw DesignError(
         .unsupported, parameter: "tail", problem: "never ends", remedy: "Trim it, or give it less feedback")
