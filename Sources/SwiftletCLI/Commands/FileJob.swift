@@ -13,8 +13,8 @@ struct JobSettings: Sendable {
   var chunk = 8_192
   /// Whether what sounds on after the end is written too.
   var tail = false
-  /// Whether the output is encoded and written on a thread of its own.
-  var writesInBackground = true
+  /// Whether input and output are read and written on threads of their own.
+  var streamsInBackground = true
 
   /// - Throws: `Failure` for frames in a piece out of range.
   func validate() throws(Failure) {
@@ -59,7 +59,8 @@ struct FileJob: Sendable {
       expectedFrames: settings.tail ? nil : source.frameCount)
     let processor = StreamProcessor<S>(
       settings.graph, precision: settings.precision, mode: settings.mode, chunkFrames: settings.chunk,
-      tail: settings.tail ? .runOut : .trim, writesInBackground: settings.writesInBackground)
+      tail: settings.tail ? .runOut : .trim, streamsInBackground: settings.streamsInBackground,
+      chunksAtOnce: source.isPipe ? 1 : max(1, 131_072 / (settings.chunk * source.format.channels)))
     let started = SystemCalls.seconds
     let (run, sink) = try processor.run(
       from: source, progress: progress,
