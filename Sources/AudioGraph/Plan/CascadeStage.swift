@@ -9,8 +9,7 @@ struct CascadeStage: PlannedStage {
     let identity: String
     let name: String
     let design: SOSDesign
-    /// Connects a runner to the part's live handle; nil for a part that does not change.
-    let attach: (@Sendable (DesignContext) throws(DesignError) -> Mailbox<SOSDesign>?)?
+    let source: PartSource
   }
 
   var parts: [Part]
@@ -25,26 +24,15 @@ struct CascadeStage: PlannedStage {
   var outputs: [StreamFormat] { [context.format] }
   var latencyFrames: Int { 0 }
   var tail: Tail { parts.reduce(.none) { $0.followed(by: $1.design.tail) } }
-  var isLive: Bool { parts.contains { $0.attach != nil } }
-  var takesEvents: Bool { false }
+  var isLive: Bool { parts.contains { $0.source.isLive } }
   var operationsPerFrame: Double {
     parts.isEmpty ? Double(context.format.channels) : parts.reduce(0) { $0 + $1.design.operationsPerFrame }
   }
 
   func maximumOutputFrames(for inputFrames: Int) -> Int? { nil }
-  func parameterIndex(_ name: String) -> Int? { nil }
 
   /// All sections with the gain folded in, and the roots they realise.
-  var cascade: SectionCascade {
-    // The gain goes into a part that does not change: a live part's new design would wipe it out.
-    let carrier = parts.lastIndex { $0.attach == nil && !$0.design.cascade.sections.isEmpty }
-    var result = SectionCascade.identity
-    for (index, part) in parts.enumerated() {
-      result = result.followed(
-        by: index == carrier && gain != 1 ? part.design.cascade.scaled(by: gain) : part.design.cascade)
-    }
-    return result
-  }
+  var cascade: SectionCascade { .joined(parts.map(\.design.cascade), gain: gain) }
 
   var lowering: Lowering {
     parts.isEmpty ? (gain == 1 ? .identity : .gain(gain)) : .sections(cascade)
@@ -57,27 +45,23 @@ struct CascadeStage: PlannedStage {
     both.parts += next.parts
     both.gain *= next.gain
     both.gains += next.gains
-    let canCarryGain = both.parts.isEmpty || both.parts.contains { $0.attach == nil }
-    return both.gains.isEmpty || canCarryGain ? both : nil
+    return both
   }
 
-  func makeRunning<S: Sample>(as type: S.Type) throws(DesignError) -> RunningStage<S> {
+  func makeRunning<S: Sample>(
+    as type: S.Type, scope: ChangeScope, meters: [Meter]
+  ) throws(DesignError) -> RunningStage<S> {
     guard !parts.isEmpty else {
-      let effect = Gain(amplitude: gain)
-      return RunningStage(
-        effect.makeProcessor(GainDesign(factor: gain, format: context.format), in: context, as: S.self))
+      let design = GainDesign(factor: gain, format: context.format)
+      return try EffectStage(
+        identity: identity, effect: Gain(amplitude: gain), design: design, context: context, live: nil
+      ).makeRunning(as: S.self, scope: scope, meters: meters)
     }
-    let processor = SOSCascade<S>(SOSDesign(cascade: cascade, format: context.format), in: context)
-    var takers: [() -> Void] = []
-    var first = 0
-    for part in parts {
-      let start = first
-      let count = part.design.cascade.sections.count
-      first += count
-      guard let mailbox = try part.attach?(context) else { continue }
-      takers.append { mailbox.take { _ = processor.adopt($0, from: start, of: count) } }
+    guard isLive || scope == .all else {
+      return RunningStage(SOSCascade<S>(SOSDesign(cascade: cascade, format: context.format), in: context))
     }
-    if takers.isEmpty { return RunningStage(processor) }
-    return RunningStage(processor) { for take in takers { take() } }
+    return try CascadeMaker<S>(identities: parts.map(\.identity), context: context, gain: gain).makeRunning(
+      identity: identity, sources: parts.map(\.source), context: context, outputs: context.format.channels,
+      keepsFrameCount: true, meters: meters)
   }
 }
