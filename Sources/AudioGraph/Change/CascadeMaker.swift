@@ -35,7 +35,7 @@ struct CascadeMaker<S: Sample>: ChangeMaker {
               prepare: {
                 _ = cascade.adopt(design)
                 cascade.reset()
-              }, warmUp: warmUp)))
+              }, warmUp: warmUp), recipe: recipe))
         continue
       }
       let cascade = SOSCascade<S>(design, in: context)
@@ -46,7 +46,7 @@ struct CascadeMaker<S: Sample>: ChangeMaker {
         counts.append(design.cascade.sections.count)
       }
       last = cascade
-      segments.append(.init(ramp: ramp, target: .replace(cascade, prepare: nil, warmUp: warmUp)))
+      segments.append(.init(ramp: ramp, target: .replace(cascade, prepare: nil, warmUp: warmUp), recipe: recipe))
     }
     guard let last else { preconditionFailure("a change without segments") }
     return (segments, ChangeLink(processor: last))
@@ -54,8 +54,8 @@ struct CascadeMaker<S: Sample>: ChangeMaker {
 
   private func design(_ recipe: StageRecipe) throws(DesignError) -> SOSDesign {
     var parts: [SectionCascade] = []
-    for (identity, effect) in zip(identities, recipe) {
-      guard let filter = effect as? any SOSDesignable else { continue }
+    for (identity, part) in zip(identities, recipe) where !part.isBypassed {
+      guard let filter = part.effect as? any SOSDesignable else { continue }
       do throws(DesignError) {
         parts.append(try filter.cascade(sampleRate: context.sampleRate))
       } catch {

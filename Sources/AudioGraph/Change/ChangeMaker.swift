@@ -1,7 +1,13 @@
 import AudioCore
 
-/// What a stage is at some frame: the recipe of each of its parts, nil for one that is bypassed.
-typealias StageRecipe = [(any Effect)?]
+/// What a part of a stage is at some frame.
+struct PartRecipe: Sendable {
+  var effect: any Effect
+  var isBypassed = false
+}
+
+/// What a stage is at some frame: its parts in their order.
+typealias StageRecipe = [PartRecipe]
 
 /// Makes the processors of a stage's changes on a control thread.
 protocol ChangeMaker<S>: Sendable {

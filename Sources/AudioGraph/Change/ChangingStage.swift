@@ -18,6 +18,8 @@ final class ChangingStage<S: Sample>: BlockProcessor, FailureReporting {
   private var change: Change?
   private var owner: Change?
   private var adopted: Change?
+  /// The change and the segment that made the running processor what it is.
+  private var source: (change: Change, segment: Int)
   private var segment = 0
   private var frame = 0
   private var ramp = Ramp(frames: 0)
@@ -26,6 +28,7 @@ final class ChangingStage<S: Sample>: BlockProcessor, FailureReporting {
 
   private let mailbox: Mailbox<ChangeList<S>>
   private let progress: StageProgress
+  private let keeper: any StageKeeper<S>
   private let keepsFrameCount: Bool
   private let history: InputHistory<S>
   private let past: SampleBuffer<S>
@@ -34,11 +37,13 @@ final class ChangingStage<S: Sample>: BlockProcessor, FailureReporting {
   /// - Parameter first: The change that brings the processor to begin with.
   init(
     _ first: StageChange<S>, _ processor: any BlockProcessor<S>, context: DesignContext, outputs: Int,
-    keepsFrameCount: Bool, mailbox: Mailbox<ChangeList<S>>, progress: StageProgress
+    keepsFrameCount: Bool, mailbox: Mailbox<ChangeList<S>>, progress: StageProgress, keeper: any StageKeeper<S>
   ) {
     active = processor
     reporter = processor as? any FailureReporting
     owner = Unmanaged.passUnretained(first)
+    source = (Unmanaged.passUnretained(first), 0)
+    self.keeper = keeper
     self.mailbox = mailbox
     self.progress = progress
     self.keepsFrameCount = keepsFrameCount
@@ -209,6 +214,7 @@ final class ChangingStage<S: Sample>: BlockProcessor, FailureReporting {
   private func hold(adopted change: Change) {
     let before = adopted
     adopted = change
+    source = (change, segment)
     release(before)
   }
 
@@ -219,6 +225,7 @@ final class ChangingStage<S: Sample>: BlockProcessor, FailureReporting {
     incoming = nil
     let before = (owner, adopted)
     owner = change
+    if let change { source = (change, segment) }
     adopted = nil
     release(before.0)
     release(before.1)
@@ -284,11 +291,64 @@ final class ChangingStage<S: Sample>: BlockProcessor, FailureReporting {
     progress.restarts.add(1, ordering: .releasing)
   }
 
+  /// Everything, in the middle of a change too. No other thread may change the stage meanwhile. [worker]
   func saveState(into writer: inout StateWriter) {
+    takeList()
+    writer.write(Int(progress.position.load(ordering: .relaxed)))
+    writer.write(level)
+    let recipe = source.change._withUnsafeGuaranteedRef { $0.segments[source.segment].recipe }
+    keeper.write(recipe, into: &writer)
+    var plans: [ChangePlan] = []
+    if let change { plans.append(change._withUnsafeGuaranteedRef { ChangePlan($0, from: segment) }) }
+    while let next = waiting(cursor + plans.count - (change == nil ? 0 : 1)) { plans.append(ChangePlan(next, from: 0)) }
+    writer.write(change == nil ? -1 : frame)
+    writer.write(plans.count)
+    for plan in plans { plan.write(into: &writer, by: keeper) }
+    history.saveState(into: &writer)
     active.saveState(into: &writer)
+    incoming?.saveState(into: &writer)
   }
 
   func restoreState(from reader: inout StateReader) throws(StateError) {
+    let position = try reader.readInt()
+    level = try reader.readDouble()
+    let recipe = try keeper.readRecipe(from: &reader)
+    let underWay = try reader.readInt()
+    let count = try reader.readInt()
+    guard count >= (underWay < 0 ? 0 : 1), underWay >= -1, position >= 0 else {
+      throw .mismatch(expected: "changes", found: String(count))
+    }
+    var plans: [ChangePlan] = []
+    for _ in 0..<count { plans.append(try ChangePlan(from: &reader, by: keeper)) }
+    let restored = try keeper.restore(recipe, plans, at: Int64(position), isUnderWay: underWay >= 0)
+    active = restored.processor
+    reporter = active as? any FailureReporting
+    (change, adopted, incoming) = (nil, nil, nil)
+    owner = Unmanaged.passUnretained(restored.first)
+    source = (Unmanaged.passUnretained(restored.first), 0)
+    list = nil
+    nextLevel = level
+    takeList()
+    if underWay >= 0, let first = waiting(0) {
+      let under = Unmanaged.passUnretained(first)
+      first.begun.store(true, ordering: .releasing)
+      cursor = 1
+      change = under
+      segment = 0
+      frame = underWay
+      ramp = first.segments[0].ramp
+      nextLevel = first.level
+      switch first.segments[0].target {
+      case .adopt:
+        adopted = under
+        source = (under, 0)
+      case .replace(let processor, let prepare, _):
+        prepare?()
+        incoming = processor
+      }
+    }
+    try history.restoreState(from: &reader)
     try active.restoreState(from: &reader)
+    try incoming?.restoreState(from: &reader)
   }
 }

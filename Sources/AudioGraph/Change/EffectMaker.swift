@@ -25,7 +25,7 @@ struct EffectMaker<E: Effect, S: Sample>: ChangeMaker {
     var segments: [StageChange<S>.Segment] = []
     for (recipe, ramp) in recipes {
       let (target, next) = try target(from: link, to: recipe[0], meters: meters)
-      segments.append(.init(ramp: ramp, target: target))
+      segments.append(.init(ramp: ramp, target: target, recipe: recipe))
       link = next
     }
     guard let link else { preconditionFailure("\(identity): a change without segments") }
@@ -33,9 +33,9 @@ struct EffectMaker<E: Effect, S: Sample>: ChangeMaker {
   }
 
   private func target(
-    from link: ChangeLink<S>?, to recipe: (any Effect)?, meters: [Meter]
+    from link: ChangeLink<S>?, to recipe: PartRecipe, meters: [Meter]
   ) throws(DesignError) -> (StageChange<S>.Target, ChangeLink<S>) {
-    guard let effect = recipe as? E else {
+    guard !recipe.isBypassed, let effect = recipe.effect as? E else {
       guard keepsFrameCount, compiled.outputs == [context.format] else {
         throw DesignError(
           .unsupported, problem: "cannot be bypassed: its output is of another format than its input",
@@ -78,7 +78,8 @@ struct EffectMaker<E: Effect, S: Sample>: ChangeMaker {
     guard design.latencyFrames <= compiled.latencyFrames else {
       throw .structural(
         identity,
-        "would have \(design.latencyFrames) frames of latency where the plan was compiled for \(compiled.latencyFrames)")
+        "would have \(design.latencyFrames) frames of latency where the plan was compiled for \(compiled.latencyFrames)"
+      )
     }
     guard isFirst || keepsFrameCount else {
       throw .structural(identity, "changes the number of frames and can't be replaced while it runs")

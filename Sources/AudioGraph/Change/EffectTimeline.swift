@@ -13,6 +13,11 @@ protocol PartTimeline: Sendable {
   mutating func settle(before position: Int64) throws(DesignError)
   /// Drops all changes that begin at a frame or later.
   mutating func drop(from position: Int64)
+  /// Begins anew.
+  mutating func begin(with effect: any Effect)
+  /// Writes a recipe by its parameters, and reads it; what no parameter says is that of the plan.
+  func write(_ effect: any Effect, into writer: inout StateWriter)
+  func readEffect(from reader: inout StateReader) throws(StateError) -> any Effect
   /// The last frame on which a ramp is under way that has begun at a frame; nil without one.
   func rampEnd(at position: Int64) -> Int64?
 }
@@ -37,11 +42,14 @@ struct EffectTimeline<E: Effect>: PartTimeline {
   }
 
   let identity: String
+  /// What it began with.
+  let origin: E
   private var base: E
   private var entries: [Entry] = []
 
   init(_ effect: E, identity: String) {
     base = effect
+    origin = effect
     self.identity = identity
   }
 
@@ -114,6 +122,12 @@ struct EffectTimeline<E: Effect>: PartTimeline {
       base = try effect(at: first.end, 1)
       entries.removeFirst()
     }
+  }
+
+  mutating func begin(with effect: any Effect) {
+    guard let effect = effect as? E else { return }
+    base = effect
+    entries = []
   }
 
   mutating func drop(from position: Int64) { entries.removeAll { $0.position >= position } }

@@ -17,6 +17,8 @@ final class StageChange<S: Sample>: @unchecked Sendable {
   struct Segment {
     var ramp: Ramp
     var target: Target
+    /// What the stage is at its end.
+    var recipe: StageRecipe
   }
 
   /// The frame of the stage's input at which it begins; `atOnce` for the next block.

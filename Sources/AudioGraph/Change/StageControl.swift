@@ -27,7 +27,7 @@ struct StageRequest: Sendable {
 }
 
 final class StageControl<S: Sample, Maker: ChangeMaker<S>>: StageController {
-  private struct Pending {
+  struct Pending {
     var position: Int64
     var isAtOnce: Bool
     var end: Int64
@@ -36,7 +36,7 @@ final class StageControl<S: Sample, Maker: ChangeMaker<S>>: StageController {
   }
 
   /// Which parts are bypassed, and whether the stage is muted.
-  private struct Switches {
+  struct Switches {
     var bypassed: [Bool]
     var isMuted = false
 
@@ -49,7 +49,7 @@ final class StageControl<S: Sample, Maker: ChangeMaker<S>>: StageController {
     }
   }
 
-  private struct State {
+  struct State {
     var parts: [any PartTimeline]
     var switches: Switches
     var switching: [(position: Int64, kind: StageRequest.Kind)] = []
@@ -60,23 +60,23 @@ final class StageControl<S: Sample, Maker: ChangeMaker<S>>: StageController {
   }
 
   /// What must live until the worker has done with it.
-  private struct Held {
+  struct Held {
     var changes: [StageChange<S>]
   }
 
   let identity: String
   let partIdentities: [String]
   private let context: DesignContext
-  private let maker: Maker
-  private let meters: [Meter]
-  private let progress: StageProgress
-  private let mailbox: Mailbox<ChangeList<S>>
+  let maker: Maker
+  let meters: [Meter]
+  let progress: StageProgress
+  let mailbox: Mailbox<ChangeList<S>>
   // SAFETY of the wrapper: everything in it is touched under the lock, and processors by the worker alone once they were posted.
-  private struct Guarded: @unchecked Sendable {
+  struct Guarded: @unchecked Sendable {
     var state: State
     var held: Held
   }
-  private let guarded: Mutex<Guarded>
+  let guarded: Mutex<Guarded>
 
   var sampleRate: Double { context.sampleRate }
 
@@ -102,7 +102,7 @@ final class StageControl<S: Sample, Maker: ChangeMaker<S>>: StageController {
     let progress = StageProgress()
     let mailbox = Mailbox<ChangeList<S>>()
     var recipe: StageRecipe = []
-    for part in parts { recipe.append(try part.recipe(at: 0)) }
+    for part in parts { recipe.append(PartRecipe(effect: try part.recipe(at: 0))) }
     let (segments, link) = try maker.segments(
       from: nil, through: [(recipe, Ramp(frames: 0))], meters: meters)
     let first = StageChange<S>(position: StageChange<S>.atOnce, segments: segments, level: 1)
@@ -115,7 +115,7 @@ final class StageControl<S: Sample, Maker: ChangeMaker<S>>: StageController {
       mailbox: mailbox, guarded: Guarded(state: state, held: Held(changes: [first])))
     let stage = ChangingStage<S>(
       first, link.processor, context: context, outputs: outputs, keepsFrameCount: keepsFrameCount, mailbox: mailbox,
-      progress: progress)
+      progress: progress, keeper: control)
     return (stage, control)
   }
 
@@ -207,7 +207,7 @@ final class StageControl<S: Sample, Maker: ChangeMaker<S>>: StageController {
     func recipe(at position: Int64) throws(DesignError) -> StageRecipe {
       var recipe: StageRecipe = []
       for (index, part) in state.parts.enumerated() {
-        recipe.append(bypassed[index] ? nil : try part.recipe(at: position))
+        recipe.append(PartRecipe(effect: try part.recipe(at: position), isBypassed: bypassed[index]))
       }
       return recipe
     }

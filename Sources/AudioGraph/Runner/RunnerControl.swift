@@ -59,9 +59,9 @@ public final class RunnerControl: Sendable {
         .unsupported, problem: "cannot be changed while it runs",
         remedy: "Make it Live, or make the runner with changing: .all", stage: stage)
     }
+    let known = changeable + names.filter { !changeable.contains($0) }
     throw DesignError(
-      .inconsistent, parameter: "stage", value: stage,
-      problem: "is not in this plan: \((changeable + names.filter { !changeable.contains($0) }).joined(separator: ", "))",
+      .inconsistent, parameter: "stage", value: stage, problem: "is not in this plan: \(known.joined(separator: ", "))",
       remedy: "Name one of these")
   }
 }
