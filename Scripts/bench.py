@@ -205,6 +205,8 @@ def main() -> int:
     if options.only in "decaying tail":
         for row in tails(swiftlet, options.rounds):
             report(row)
+    if options.only in "batch of 12 recordings":
+        report(Row(**bench_effects.batch(swiftlet, options.rounds, RUNS)))
     swiftlet.close()
     if options.only in "whole program":
         for measured in bench_programs.measure(os.environ["SWIFTLET_TOOL"], options.rounds, absent):

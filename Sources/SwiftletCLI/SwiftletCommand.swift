@@ -27,8 +27,8 @@ struct SwiftletCommand: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      ProcessCommand.self, InfoCommand.self, EffectsCommand.self, ExplainCommand.self, ResponseCommand.self,
-      DesignCommand.self, BenchCommand.self,
+      ProcessCommand.self, BatchCommand.self, InfoCommand.self, EffectsCommand.self, ExplainCommand.self,
+      ResponseCommand.self, DesignCommand.self, BenchCommand.self,
     ])
 
   /// Runs the tool and ends it with the status that scripts can tell apart.

@@ -8,6 +8,8 @@ struct CascadeMaker<S: Sample>: ChangeMaker {
   let context: DesignContext
   /// The gains that were folded in.
   let gain: Double
+  /// The parts that may carry it.
+  let carriers: [Bool]
 
   func pieceFrames(_ link: ChangeLink<S>?) -> Int { Int(0.005 * context.sampleRate) }
 
@@ -54,22 +56,26 @@ struct CascadeMaker<S: Sample>: ChangeMaker {
 
   private func design(_ recipe: StageRecipe) throws(DesignError) -> SOSDesign {
     var parts: [SectionCascade] = []
-    for (identity, part) in zip(identities, recipe) where !part.isBypassed {
-      guard let filter = part.effect as? any SOSDesignable else { continue }
+    for (identity, part) in zip(identities, recipe) {
+      guard !part.isBypassed, let filter = part.effect as? any SOSDesignable else {
+        parts.append(.identity)
+        continue
+      }
       do throws(DesignError) {
         parts.append(try filter.cascade(sampleRate: context.sampleRate))
       } catch {
         throw error.at(stage: identity)
       }
     }
-    return SOSDesign(cascade: .joined(parts, gain: gain), format: context.format)
+    return SOSDesign(cascade: .joined(parts, gain: gain, carriers: carriers), format: context.format)
   }
 }
 
 extension SectionCascade {
-  /// Filters in series, with a gain in the last of them that has sections.
-  static func joined(_ parts: [SectionCascade], gain: Double) -> SectionCascade {
-    let carrier = parts.lastIndex { !$0.sections.isEmpty }
+  /// Filters in series, with a gain in the last that may carry it, else in the last that has sections.
+  static func joined(_ parts: [SectionCascade], gain: Double, carriers: [Bool]) -> SectionCascade {
+    let carrier =
+      parts.indices.last { carriers[$0] && !parts[$0].sections.isEmpty } ?? parts.lastIndex { !$0.sections.isEmpty }
     var result = SectionCascade.identity
     for (index, part) in parts.enumerated() {
       result = result.followed(by: index == carrier && gain != 1 ? part.scaled(by: gain) : part)

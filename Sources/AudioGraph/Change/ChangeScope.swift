@@ -1,4 +1,5 @@
 import AudioCore
+import Effects
 
 /// Which stages of a plan a runner can change.
 public enum ChangeScope: Sendable, Hashable {
@@ -16,9 +17,32 @@ struct PartSource: Sendable {
   /// Makes a stage follow the live handle, by the part's number.
   let follow: @Sendable (any StageController, Int, any PartTimeline) throws(DesignError) -> Void
 
+  /// Designs of the live handle as they come, for a runner that takes those of the compiled shape only; nil for what is not live.
+  let feed: @Sendable (DesignContext, SOSDesign) throws(DesignError) -> Mailbox<DesignLetter>?
+
   init<E: Effect>(_ effect: E, live: Live<E>?, identity: String) {
     isLive = live != nil
     timeline = { EffectTimeline(live?.value ?? effect, identity: identity) }
+    feed = { (context: DesignContext, shape: SOSDesign) throws(DesignError) -> Mailbox<DesignLetter>? in
+      guard let live else { return nil }
+      let mailbox = Mailbox<DesignLetter>()
+      @Sendable func design(_ effect: E) throws(DesignError) -> SOSDesign {
+        guard let design = try effect.design(in: context) as? SOSDesign, design.hasSameShape(as: shape) else {
+          throw .structural(identity, "needs another structure than the plan was compiled for")
+        }
+        return design
+      }
+      try live.follow { (value: E) throws(DesignError) -> Live<E>.Follower in
+        mailbox.post(DesignLetter(try design(value)))
+        return { [weak mailbox] (change: LiveChange<E>, isTrial: Bool) throws(DesignError) -> Bool in
+          guard let mailbox else { return false }
+          let next = try design(change.to)
+          if !isTrial { mailbox.post(DesignLetter(next)) }
+          return true
+        }
+      }
+      return mailbox
+    }
     follow = { (control: any StageController, part: Int, start: any PartTimeline) throws(DesignError) in
       guard let live else { return }
       let begun = try start.recipe(at: 0)
@@ -38,6 +62,12 @@ struct PartSource: Sendable {
       }
     }
   }
+}
+
+/// A design on its way to a runner.
+package final class DesignLetter: Sendable {
+  package let design: SOSDesign
+  init(_ design: SOSDesign) { self.design = design }
 }
 
 extension ChangeMaker {
