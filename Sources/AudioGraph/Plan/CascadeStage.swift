@@ -64,9 +64,10 @@ package struct CascadeStage: PlannedStage {
     guard isLive || scope == .all else {
       return RunningStage(SOSCascade<S>(SOSDesign(cascade: cascade, format: context.format), in: context))
     }
-    return try CascadeMaker<S>(identities: parts.map(\.identity), context: context, gain: gain, carriers: carriers).makeRunning(
-      identity: identity, sources: parts.map(\.source), context: context, outputs: context.format.channels,
-      keepsFrameCount: true, meters: meters)
+    return try CascadeMaker<S>(identities: parts.map(\.identity), context: context, gain: gain, carriers: carriers)
+      .makeRunning(
+        identity: identity, sources: parts.map(\.source), context: context, outputs: context.format.channels,
+        keepsFrameCount: true, meters: meters)
   }
 
   /// Where new coefficients of a live filter arrive for a runner that can't swap processors, and the sections that they are for.
