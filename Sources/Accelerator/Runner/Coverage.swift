@@ -52,3 +52,17 @@ extension Plan {
     }
   }
 }
+
+extension ComputeContext {
+  /// Opens the first GPU for a plan. A device is not looked for where the plan could not run on it. [control]
+  /// - Throws: `AcceleratorError` that names the stages without a kernel, or what was looked for and how to get it.
+  public static func open(for plan: Plan) throws(AcceleratorError) -> ComputeContext {
+    let coverage = plan.acceleratorCoverage
+    guard coverage.isComplete else {
+      throw AcceleratorError(
+        .unsupported, subject: "the plan", problem: "\(coverage)",
+        remedy: "Run it on the CPU, or leave these effects out")
+    }
+    return try ComputeContext(try ComputeDevice.find())
+  }
+}

@@ -1,9 +1,11 @@
+import Accelerator
 import ArgumentParser
 import AudioCore
 import EffectCatalog
 
 extension Precision: ExpressibleByArgument {}
 extension KernelMode: ExpressibleByArgument {}
+extension ProcessingDevice: ExpressibleByArgument {}
 
 /// The expressions of a command that looks at a chain, and the stream that the chain is meant for.
 struct ChainArguments: ParsableArguments {
