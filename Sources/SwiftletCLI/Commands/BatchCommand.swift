@@ -75,7 +75,7 @@ struct BatchCommand: ParsableCommand {
   func run() throws {
     let settings = JobSettings(
       graph: try EffectExpression.parse(effects), precision: precision, encoding: encoding, dither: dither, mode: mode,
-      tail: tail, writesInBackground: false)
+      tail: tail, streamsInBackground: false)
     guard !to.isEmpty, !suffix.contains("/") else {
       throw Failure("--to names no folder, or --suffix has a slash in it", status: .usage)
     }
