@@ -14,10 +14,11 @@ struct JobSettings: Sendable {
   var chunk = 8_192
   /// Whether what sounds on after the end is written too.
   var tail = false
-      tail: settings.tail ? .runOut : .trim, streamsInBackground: settings.streamsInBackground,
-      chunksAtOnce: source.isPipe ? 1 : max(1, 131_072 / (settings.chunk * source.format.channels)))
-    let plan = try processor.plan(for: source.format)
-    let (accelerated, device) = try accelerate(plan, as: S.self)
+  /// Whether input and output are read and written on threads of their own.
+  var streamsInBackground = true
+
+  /// Where it runs.
+  var device = ProcessingDevice.cpu
 
   /// - Throws: `Failure` for frames in a piece out of range.
   func validate() throws(Failure) {
@@ -62,17 +63,13 @@ struct FileJob: Sendable {
       expectedFrames: settings.tail ? nil : source.frameCount)
     let processor = StreamProcessor<S>(
       settings.graph, precision: settings.precision, mode: settings.mode, chunkFrames: settings.chunk,
-<<<<<<< HEAD
-      tail: settings.tail ? .runOut : .trim, writesInBackground: settings.writesInBackground)
-    let (accelerated, device) = try accelerate(try processor.plan(for: source.format), as: S.self)
-=======
       tail: settings.tail ? .runOut : .trim, streamsInBackground: settings.streamsInBackground,
       chunksAtOnce: source.isPipe ? 1 : max(1, 131_072 / (settings.chunk * source.format.channels)))
->>>>>>> main
+    let plan = try processor.plan(for: source.format)
+    let (accelerated, device) = try accelerate(plan, as: S.self)
     let started = SystemCalls.seconds
     if let accelerated {
-      let sink = try OutputStream<S>(
-        path: output, format: plan.output, settings: storage, from: source)
+      let sink = try OutputStream<S>(path: output, format: plan.output, settings: storage, from: source)
       let run = try accelerated.run(from: source, to: sink, progress: progress)
       try sink.commit()
       return ProcessReport(
