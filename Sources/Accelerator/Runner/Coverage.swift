@@ -41,8 +41,13 @@ extension Plan {
     return coverage
   }
 
+  // Beyond this a transform on the CPU is sooner done than products on a GPU.
+  private static var mostTaps: Int { 8_192 }
+
   private static func gap(_ stage: any PlannedStage) -> String? {
     switch stage.lowering {
+    case .taps(let taps) where taps.count > mostTaps:
+      return "\(taps.count) taps are too many for the direct form, which takes \(mostTaps)"
     case .identity, .gain, .taps, .delay:
       return stage.isLive ? "it is live, and only filters of sections take changes on a GPU" : nil
     case .sections(let cascade):
