@@ -29,7 +29,7 @@ run: build  ## Process a real recording through five filters and draw the respon
 
 test: packages  ## Build without a warning, run every test and example, check the format and the house rules
 	@Scripts/build-without-warnings.sh -c release --build-tests --disable-xctest
-	$(SWIFT) test -c release --disable-xctest --skip-build
+	@Scripts/with-sound-server.sh $(SWIFT) test -c release --disable-xctest --skip-build
 	@Scripts/run-examples.sh
 	@$(MAKE) --no-print-directory check
 
@@ -38,10 +38,11 @@ check:  ## Check format, file sizes and the rules between modules (seconds)
 	@Scripts/check-modules.sh
 	$(SWIFT) format lint --strict --parallel --recursive $(FORMATTED)
 
-sanitize: packages  ## Run the tests under the address, undefined-behaviour and thread sanitizers
+sanitize: packages  ## Run the tests under the address, undefined-behaviour, thread and realtime sanitizers
 	@Scripts/sanitize.sh address
 	@Scripts/sanitize.sh undefined
 	@Scripts/sanitize.sh thread
+	@Scripts/sanitize.sh realtime
 
 bench: packages  ## Measure, and print the ratio to every peer that is installed (BENCH="--only mono" for some)
 	$(SWIFT) build -c release --product swiftlet

@@ -108,6 +108,12 @@ final class CallbackSet {
     for part in parts { try part.device.start() }
   }
 
+  /// Whether the output is to be silent.
+  var isMuted: Bool {
+    get { !switches.isWanted }
+    set { newValue ? switches.fadeOut() : switches.fadeIn() }
+  }
+
   /// Waits until the output has faded to silence, or a little longer than that should take.
   func fadeOut(_ setup: EngineSetup) {
     guard setup.output != nil, parts.allSatisfy({ $0.device.status == .running }) else { return }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import AudioCore
+import AudioDevices
 import AudioFiles
 import EffectCatalog
 
@@ -25,8 +26,17 @@ enum Ending {
     case let failure as Failure: (failure.message, failure.status)
     case let error as ExpressionError: ("in the expression: \(error)", .usage)
     case let error as DesignError: (error.description, error.reason == .sampleType ? .usage : .dataError)
+    case let error as DeviceError: (error.description, status(of: error.reason))
     case let error as AudioFileError: (error.description, status(of: error.reason))
     default: nil
+    }
+  }
+
+  private static func status(of reason: DeviceError.Reason) -> Failure.Status {
+    switch reason {
+    case .notFound, .ambiguous: .noInput
+    case .unsupported: .dataError
+    case .busy, .order, .lost, .system: .ioError
     }
   }
 
