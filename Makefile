@@ -1,8 +1,8 @@
 # `make` lists what can be asked for. `make run` and `make test` set up a fresh machine by themselves.
 
 # The one list of system packages: what the library links (libsndfile, PortAudio), the recording that `make run` plays with, and a
-# sound server for the tests.
-APT_PACKAGES  := libsndfile1-dev portaudio19-dev pkg-config sound-theme-freedesktop jackd2 libjack-jackd2-dev
+# sound server for the tests; OpenCL on the processor (PoCL), by which the tests run the GPU kernels.
+APT_PACKAGES  := libsndfile1-dev portaudio19-dev pkg-config sound-theme-freedesktop jackd2 libjack-jackd2-dev ocl-icd-libopencl1 pocl-opencl-icd
 BREW_PACKAGES := libsndfile portaudio pkg-config
 # Programs that `make bench-peers` compares against.
 APT_PEERS     := sox ffmpeg python3-venv
@@ -13,7 +13,7 @@ FORMATTED := Package.swift Sources Tests Examples Benchmarks
 
 export SWIFT
 .DEFAULT_GOAL := help
-.PHONY: help packages build run test check sanitize bench bench-peers format docs clean
+.PHONY: help packages build run test check sanitize bench bench-peers format docs ptx clean
 
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,7 +24,7 @@ packages:
 build: packages  ## Build the library and the tool, optimised
 	$(SWIFT) build -c release --product swiftlet
 
-run: build  ## Process a real recording through five filters and draw the response, into out/
+run: build  ## Process a real recording through five filters, draw the response into out/, and play live for ten seconds
 	@Scripts/run-demo.sh
 
 test: packages  ## Build without a warning, run every test and example, check the format and the house rules
@@ -43,6 +43,10 @@ sanitize: packages  ## Run the tests under the address, undefined-behaviour, thr
 	@Scripts/sanitize.sh undefined
 	@Scripts/sanitize.sh thread
 	@Scripts/sanitize.sh realtime
+
+ptx:  ## Compile the GPU kernels to PTX for NVIDIA, and check that they assemble without a spill (no GPU needed)
+	@Scripts/ptx.sh make
+	@Scripts/ptx.sh check
 
 bench: packages  ## Measure, and print the ratio to every peer that is installed (BENCH="--only mono" for some)
 	$(SWIFT) build -c release --product swiftlet

@@ -36,6 +36,9 @@ let package = Package(
     .target(name: "FilterDesign", dependencies: ["AudioCore"]),
     .target(name: "Effects", dependencies: ["AudioCore", "FilterDesign"]),
     .target(name: "AudioGraph", dependencies: ["AudioCore", "FilterDesign", "Effects"]),
+    // The kernels of GPUs as text and as PTX, embedded; what loads and runs them.
+    .target(name: "CGPUKernels", exclude: ["Kernels", "PTX"]),
+    .target(name: "Accelerator", dependencies: ["AudioCore", "Effects", "AudioGraph", "CGPUKernels"]),
     .target(
       name: "SwiftletDSP",
       dependencies: [
@@ -65,7 +68,9 @@ let package = Package(
       ]),
     .target(
       name: "Swiftlet",
-      dependencies: ["SwiftletDSP", "AudioFiles", "Streaming", "EffectCatalog", "AudioDevices", "Realtime"]),
+      dependencies: [
+        "SwiftletDSP", "AudioFiles", "Streaming", "EffectCatalog", "AudioDevices", "Realtime", "Accelerator",
+      ]),
     .executableTarget(
       name: "SwiftletCLI",
       dependencies: [
@@ -85,6 +90,7 @@ let package = Package(
     .testTarget(
       name: "FilterDesignTests", dependencies: ["FilterDesign"],
       resources: [.copy("Vectors")]),
+    .testTarget(name: "AcceleratorTests", dependencies: ["Accelerator", "SwiftletDSP", "TestSupport"]),
     .testTarget(name: "EffectsTests", dependencies: ["SwiftletDSP", "TestSupport"]),
     .testTarget(name: "AudioGraphTests", dependencies: ["SwiftletDSP", "TestSupport"]),
     .testTarget(

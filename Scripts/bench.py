@@ -14,6 +14,7 @@ import sys
 from dataclasses import dataclass
 
 import bench_effects
+import bench_live
 import bench_programs
 from bench_peers import PEERS, Missing, errors_in_float
 
@@ -205,9 +206,15 @@ def main() -> int:
     if options.only in "decaying tail":
         for row in tails(swiftlet, options.rounds):
             report(row)
+    if options.only in "batch of 12 recordings":
+        report(Row(**bench_effects.batch(swiftlet, options.rounds, RUNS)))
     swiftlet.close()
     if options.only in "whole program":
         for measured in bench_programs.measure(os.environ["SWIFTLET_TOOL"], options.rounds, absent):
+            report(Row(**measured))
+
+    if options.only in "live":
+        for measured in bench_live.measure(os.environ["SWIFTLET_TOOL"]):
             report(Row(**measured))
 
     for peer, reason in absent.items():

@@ -1,5 +1,7 @@
 """Effects against those of the peers that have the same ones: each on sixty seconds of stereo, one thread."""
 
+import statistics
+
 from bench_peers import SAMPLE_RATE, load, signal, timed
 
 # Shape, our benchmark, {peer: least ratio}.
@@ -36,3 +38,13 @@ def pedalboard(name: str):
 
 
 PEERS = {"torchfx": torchfx, "pedalboard": pedalboard}
+
+
+def batch(swiftlet, rounds: int, runs: int) -> dict:
+    """Twelve recordings on one core and on two, as a row."""
+    pairs = [(swiftlet.seconds("batch/2", runs), swiftlet.seconds("batch/1", runs)) for _ in range(rounds)]
+    two, one = (statistics.median(column) for column in zip(*pairs))
+    return {
+        "shape": "batch of 12 recordings on two cores", "peer": "one core", "ours_seconds": two, "peer_seconds": one,
+        "ratio": statistics.median(b / a for a, b in pairs), "floor": 1.8,
+    }

@@ -59,14 +59,16 @@ sk_level sk_current_level(void) {
 
 const sk_kernels *sk_current_kernels(void) { return kernels_of(sk_current_level()); }
 
-const sk_sos_kernels *sk_cascade_kernels(size_t channels, sk_precision precision) {
+const sk_sos_kernels *sk_cascade_kernels(size_t sections, size_t channels, sk_precision precision) {
 #if defined(__x86_64__)
-  // Measured: up to as many channels as AVX2 has lanes its vectors are fuller. Two channels in double are the exception:
-  // their sections fill the wider ones.
-  const bool fits_half = precision == SK_F32_SINGLE ? channels <= 8 : channels <= 4 && channels != 2;
+  // Measured: up to as many channels as AVX2 has lanes its vectors are fuller. Sections of one or two channels in double
+  // are the exception, where there are enough of them to fill the wider ones.
+  const bool fits_half = precision == SK_F32_SINGLE ? channels <= 8
+    : channels == 1                                 ? sections <= 4
+                                                    : channels == 3 || channels == 4;
   if (sk_current_level() == SK_LEVEL_AVX512 && fits_half) return sk_kernels_avx2.sos;
 #else
-  (void)channels, (void)precision;
+  (void)sections, (void)channels, (void)precision;
 #endif
   return sk_current_kernels()->sos;
 }

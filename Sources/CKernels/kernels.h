@@ -71,9 +71,9 @@ extern const sk_kernels sk_kernels_neon;
 /// The kernels of the current level.
 const sk_kernels *sk_current_kernels(void);
 
-/// The cascade kernels for a number of channels, by `sk_precision` and the plain form: those of the current level, or of
+/// The cascade kernels for a shape, by `sk_precision` and the plain form: those of the current level, or of
 /// one with shorter vectors where these are faster. All that fuse multiplication and addition give the same bits.
-const sk_sos_kernels *sk_cascade_kernels(size_t channels, sk_precision precision);
+const sk_sos_kernels *sk_cascade_kernels(size_t sections, size_t channels, sk_precision precision);
 
 struct sk_sos {
   const sk_sos_kernels *kernels;

@@ -19,7 +19,7 @@ sk_sos *sk_sos_create(size_t sections, size_t channels, sk_precision precision, 
   if ((unsigned)precision > SK_F64 || (unsigned)mode > SK_FAST) return NULL;
   // Beyond these no signal exists; below them the sums in this function cannot wrap.
   if (sections > SIZE_MAX / 1024 || channels > SIZE_MAX / 1024) return NULL;
-  const sk_sos_kernels *table = sk_cascade_kernels(channels, precision);
+  const sk_sos_kernels *table = sk_cascade_kernels(sections, channels, precision);
   const sk_sos_kernels *shifted = &table[precision];
   const sk_sos_kernels *plain = precision == SK_F32_SINGLE ? &table[SK_PLAIN_SINGLE] : shifted;
   // A vector of 16 lanes that begins at any channel stays inside the row.

@@ -9,8 +9,10 @@ public struct StreamProcessor<S: Sample>: Sendable {
   public let graph: Graph
   public let options: PlanOptions
   public let tail: TailHandling
-  /// Whether the sink is called on a thread of its own while the next piece is processed.
-  public let writesInBackground: Bool
+  /// Whether source and sink are called on threads of their own while other pieces are processed.
+  public let streamsInBackground: Bool
+  /// How many chunks are read and written at a time.
+  public let chunksAtOnce: Int
 
   /// Makes a processor.
   ///
@@ -19,19 +21,23 @@ public struct StreamProcessor<S: Sample>: Sendable {
   ///   - mode: `.fast` by default: the stream is cut in the same places each time, so that the same stream gives the same bits.
   ///   - chunkFrames: Frames in one piece, 1 to 16777216.
   ///   - tail: Whether what sounds on after the end is written too.
-  ///   - writesInBackground: Whether the sink is called on a thread of its own, so that writing overlaps with processing. The sink must
-  ///     not be used by anybody else until `run` returns.
+  ///   - streamsInBackground: Whether source and sink are each called on a thread of their own, so that reading and writing overlap
+  ///     with processing. They must not be used by anybody else until `run` returns.
+  ///   - chunksAtOnce: How many chunks are read and written at a time, 1 or more. With several, threads hand over to one another less
+  ///     often; with one, what comes through a pipe goes on at once. It changes no bit.
   public init(
     _ item: some Connectable, precision: Precision = .mixed, mode: KernelMode = .fast, chunkFrames: Int = 8_192,
-    tail: TailHandling = .trim, writesInBackground: Bool = false
+    tail: TailHandling = .trim, streamsInBackground: Bool = false, chunksAtOnce: Int = 1
   ) {
+    precondition(chunksAtOnce >= 1, "\(chunksAtOnce) chunks at once")
     graph = item.graph
     options = PlanOptions(
       maximumFrames: chunkFrames,
       precision: S.sampleType == .float64 ? .double : precision == .single ? .single : .mixed,
       mode: mode)
     self.tail = tail
-    self.writesInBackground = writesInBackground
+    self.streamsInBackground = streamsInBackground
+    self.chunksAtOnce = chunksAtOnce
   }
 
   /// The plan for a stream of some format.
@@ -56,17 +62,19 @@ public struct StreamProcessor<S: Sample>: Sendable {
     var run = try StreamRun<S>(plan, tail: tail)
     run.progress = progress
     run.isCancelled = isCancelled
+    run.blocksInPiece = chunksAtOnce
     let sink = try makeSink(plan.output)
-    guard writesInBackground else { return (try run.run(from: source, to: sink), sink) }
-    let background = BackgroundSink(
-      sink, channels: plan.output.channels, pieceFrames: max(plan.options.maximumFrames, plan.maximumOutputFrames))
+    guard streamsInBackground else { return (try run.run(from: source, to: sink), sink) }
+    let pieces = BackgroundPieces<S>(of: source, frames: run.inputFrames)
+    let room = BackgroundRoom<S>(of: sink, channels: plan.output.channels, frames: run.outputFrames)
+    // Source and sink are the caller's again only when nobody uses them any more.
+    defer { pieces.finish() }
     do {
-      let report = try run.run(from: source, to: background)
-      try background.finish()
+      let report = try run.run(pieces: pieces, room: room)
+      try room.finish()
       return (report, sink)
     } catch {
-      // The sink is the caller's again only when nobody writes to it any more.
-      try? background.finish()
+      try? room.finish()
       throw error
     }
   }

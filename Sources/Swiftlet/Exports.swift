@@ -1,3 +1,4 @@
+@_exported import Accelerator
 @_exported import AudioFiles
 @_exported import EffectCatalog
 @_exported import Streaming

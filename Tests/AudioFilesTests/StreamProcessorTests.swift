@@ -10,13 +10,18 @@ private final class ArraySource: AudioSource {
   private let samples: [[Float]]
   private var position = 0
 
-  init(_ samples: [[Float]], sampleRate: Double = 48_000) {
+  struct Broken: Error {}
+  private let failsAt: Int
+
+  init(_ samples: [[Float]], sampleRate: Double = 48_000, failsAt: Int = .max) {
     self.samples = samples
+    self.failsAt = failsAt
     format = StreamFormat(sampleRate: sampleRate, channels: samples.count)
     frameCount = samples[0].count
   }
 
-  func read(into block: borrowing AudioBlock<Float>) -> Int {
+  func read(into block: borrowing AudioBlock<Float>) throws -> Int {
+    if position >= failsAt { throw Broken() }
     let count = min(block.frames, samples[0].count - position)
     for channel in samples.indices {
       block.withChannel(channel) { span in for n in 0..<count { span[n] = samples[channel][position + n] } }
@@ -48,14 +53,14 @@ private final class ArraySink: AudioSink {
 @Suite struct StreamProcessorTests {
   private let chain = LowPass(900) | (passthrough + Lookahead(77))
 
-  @Test(arguments: [false, true], [0, 1, 100, 4_096, 10_001]) func aStreamIsTheWave(background: Bool, frames: Int)
-    throws
-  {
+  @Test(arguments: [(false, 1), (true, 1), (true, 3)], [0, 1, 100, 3_000, 4_096, 10_001])
+  func aStreamIsTheWave(how: (background: Bool, chunksAtOnce: Int), frames: Int) throws {
     let input = noise(channels: 2, frames: frames, as: Float.self)
     let wave = try Wave(input, sampleRate: 48_000)
     for tail in [TailHandling.trim, .runOut] {
       let processor = StreamProcessor<Float>(
-        chain, mode: .invariant, chunkFrames: 1_000, tail: tail, writesInBackground: background)
+        chain, mode: .invariant, chunkFrames: 1_000, tail: tail, streamsInBackground: how.background,
+        chunksAtOnce: how.chunksAtOnce)
       let (report, sink) = try processor.run(from: ArraySource(input)) { ArraySink(channels: $0.channels) }
       let rendered = try (wave | chain).render(RenderOptions(tail: tail, mode: .invariant))
       #expect(sink.samples == (0..<2).map(rendered.samples))
@@ -65,16 +70,24 @@ private final class ArraySink: AudioSink {
 
   @Test(arguments: [false, true]) func aFailingSinkIsHeard(background: Bool) {
     let input = noise(channels: 2, frames: 50_000, as: Float.self)
-    let processor = StreamProcessor<Float>(chain, chunkFrames: 1_000, writesInBackground: background)
+    let processor = StreamProcessor<Float>(chain, chunkFrames: 1_000, streamsInBackground: background)
     #expect(throws: ArraySink.Full.self) {
       try processor.run(from: ArraySource(input)) { ArraySink(channels: $0.channels, limit: 9_000) }
+    }
+  }
+
+  @Test(arguments: [0, 999, 5_000]) func aFailingSourceIsHeard(after frames: Int) {
+    let source = ArraySource(noise(channels: 1, frames: 50_000, as: Float.self), failsAt: frames)
+    let processor = StreamProcessor<Float>(chain, chunkFrames: 1_000, streamsInBackground: true)
+    #expect(throws: ArraySource.Broken.self) {
+      try processor.run(from: source) { ArraySink(channels: $0.channels) }
     }
   }
 
   @Test(arguments: [false, true]) func aStreamCanBeCancelled(background: Bool) {
     let input = noise(channels: 1, frames: 50_000, as: Float.self)
     var pieces = 0
-    let processor = StreamProcessor<Float>(chain, chunkFrames: 1_000, writesInBackground: background)
+    let processor = StreamProcessor<Float>(chain, chunkFrames: 1_000, streamsInBackground: background)
     #expect(throws: CancellationError.self) {
       try processor.run(
         from: ArraySource(input), progress: { _ in pieces += 1 }, isCancelled: { pieces >= 5 },

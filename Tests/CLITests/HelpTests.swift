@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 @Suite struct HelpTests {
-  static let commands = ["process", "info", "effects", "explain", "response", "design"]
+  static let commands = ["process", "batch", "info", "effects", "explain", "response", "design"]
 
   @Test func kernelsThatAreNotHereAreRefused() throws {
     let result = try Tool.run("explain", "lowpass:1k", environment: ["SWIFTLET_KERNELS": "abacus"])

@@ -3,7 +3,7 @@ import Effects
 import FilterDesign
 
 /// Filters made of sections, and static gains, fused into one stage.
-struct CascadeStage: PlannedStage {
+package struct CascadeStage: PlannedStage {
   /// The sections that came from one filter.
   struct Part: Sendable {
     let identity: String
@@ -18,21 +18,21 @@ struct CascadeStage: PlannedStage {
   var gain: Double
   /// The names of the folded gains.
   var gains: [String]
-  let context: DesignContext
+  package let context: DesignContext
 
-  var identity: String { parts.first?.identity ?? gains.first ?? "gain" }
-  var effects: [String] { parts.map(\.name) + gains.map { _ in "gain" } }
-  var outputs: [StreamFormat] { [context.format] }
-  var latencyFrames: Int { 0 }
-  var tail: Tail { parts.reduce(.none) { $0.followed(by: $1.design.tail) } }
-  var isLive: Bool { parts.contains { $0.attach != nil } }
-  var takesEvents: Bool { false }
-  var operationsPerFrame: Double {
+  package var identity: String { parts.first?.identity ?? gains.first ?? "gain" }
+  package var effects: [String] { parts.map(\.name) + gains.map { _ in "gain" } }
+  package var outputs: [StreamFormat] { [context.format] }
+  package var latencyFrames: Int { 0 }
+  package var tail: Tail { parts.reduce(.none) { $0.followed(by: $1.design.tail) } }
+  package var isLive: Bool { parts.contains { $0.attach != nil } }
+  package var takesEvents: Bool { false }
+  package var operationsPerFrame: Double {
     parts.isEmpty ? Double(context.format.channels) : parts.reduce(0) { $0 + $1.design.operationsPerFrame }
   }
 
-  func maximumOutputFrames(for inputFrames: Int) -> Int? { nil }
-  func parameterIndex(_ name: String) -> Int? { nil }
+  package func maximumOutputFrames(for inputFrames: Int) -> Int? { nil }
+  package func parameterIndex(_ name: String) -> Int? { nil }
 
   /// All sections with the gain folded in, and the roots they realise.
   var cascade: SectionCascade {
@@ -46,7 +46,7 @@ struct CascadeStage: PlannedStage {
     return result
   }
 
-  var lowering: Lowering {
+  package var lowering: Lowering {
     parts.isEmpty ? (gain == 1 ? .identity : .gain(gain)) : .sections(cascade)
   }
 
@@ -61,23 +61,37 @@ struct CascadeStage: PlannedStage {
     return both.gains.isEmpty || canCarryGain ? both : nil
   }
 
-  func makeRunning<S: Sample>(as type: S.Type) throws(DesignError) -> RunningStage<S> {
+  package func makeRunning<S: Sample>(as type: S.Type) throws(DesignError) -> RunningStage<S> {
     guard !parts.isEmpty else {
       let effect = Gain(amplitude: gain)
       return RunningStage(
         effect.makeProcessor(GainDesign(factor: gain, format: context.format), in: context, as: S.self))
     }
     let processor = SOSCascade<S>(SOSDesign(cascade: cascade, format: context.format), in: context)
-    var takers: [() -> Void] = []
+    let feeds = try attachFeeds()
+    if feeds.isEmpty { return RunningStage(processor) }
+    return RunningStage(processor) {
+      for feed in feeds { feed.mailbox.take { _ = processor.adopt($0, from: feed.first, of: feed.count) } }
+    }
+  }
+
+  /// Where new coefficients of a live filter arrive, and the sections that they are for.
+  package struct Feed: Sendable {
+    package let first: Int
+    package let count: Int
+    package let mailbox: Mailbox<SOSDesign>
+  }
+
+  /// Connects a runner to the live handles of all parts. [control]
+  /// - Throws: `DesignError` of reason `.structural` when a handle came to need another structure after compiling.
+  package func attachFeeds() throws(DesignError) -> [Feed] {
+    var feeds: [Feed] = []
     var first = 0
     for part in parts {
-      let start = first
       let count = part.design.cascade.sections.count
+      if let mailbox = try part.attach?(context) { feeds.append(Feed(first: first, count: count, mailbox: mailbox)) }
       first += count
-      guard let mailbox = try part.attach?(context) else { continue }
-      takers.append { mailbox.take { _ = processor.adopt($0, from: start, of: count) } }
     }
-    if takers.isEmpty { return RunningStage(processor) }
-    return RunningStage(processor) { for take in takers { take() } }
+    return feeds
   }
 }

@@ -17,18 +17,18 @@ public struct PlanOptions: Sendable, Hashable {
 /// A compiled graph: a value over designs that every runner can run, and that explains itself.
 public struct Plan: Sendable {
   /// Where a step reads or writes: some channels of the plan's input, of one of the runner's buffers, or of the caller's output.
-  struct Slot: Sendable, Hashable {
-    enum Place: Sendable, Hashable {
+  package struct Slot: Sendable, Hashable {
+    package enum Place: Sendable, Hashable {
       case input
       case buffer(Int)
       case output
     }
-    var place: Place
-    var channels: Range<Int>
+    package var place: Place
+    package var channels: Range<Int>
   }
 
   /// What a step does.
-  enum Work: Sendable {
+  package enum Work: Sendable {
     case stage(any PlannedStage)
     case sum
     /// A delay that aligns this path with one of more latency.
@@ -38,16 +38,16 @@ public struct Plan: Sendable {
   }
 
   /// One step of a runner, in the order in which they run.
-  struct Step: Sendable {
-    var work: Work
-    var inputs: [Slot]
-    var output: Slot
+  package struct Step: Sendable {
+    package var work: Work
+    package var inputs: [Slot]
+    package var output: Slot
   }
 
   /// The runner's memory for one signal. The first is for an input that must be copied.
-  struct Buffer: Sendable {
-    var channels: Int
-    var frames: Int
+  package struct Buffer: Sendable {
+    package var channels: Int
+    package var frames: Int
   }
 
   /// The format that goes in.
@@ -65,8 +65,8 @@ public struct Plan: Sendable {
   public let maximumOutputFrames: Int
   /// Whether it produces as many frames as it is given, block by block.
   public let keepsFrameCount: Bool
-  let steps: [Step]
-  let buffers: [Buffer]
+  package let steps: [Step]
+  package let buffers: [Buffer]
   let network: SignalNetwork
 
   /// Compiles a graph for an input format.

@@ -43,45 +43,58 @@ public struct StreamRun<S: Sample> {
   /// Reads the source to its end and writes the result.
   /// - Throws: what source and sink throw, and `CancellationError`.
   public func run(from source: some AudioSource<S>, to sink: some AudioSink<S>) throws -> RunReport {
+    try run(
+      pieces: DirectPieces(of: source, frames: inputFrames),
+      room: DirectRoom(of: sink, channels: runner.plan.output.channels, frames: outputFrames))
+  }
+
+  /// Blocks of the plan in a piece.
+  package var blocksInPiece = 1
+  /// Frames of a piece of input.
+  package var inputFrames: Int { blocksInPiece * runner.plan.options.maximumFrames }
+  /// The most frames that a piece of input becomes.
+  package var outputFrames: Int {
+    blocksInPiece * max(runner.plan.options.maximumFrames, runner.plan.maximumOutputFrames)
+  }
+
+  /// The same for streams that lend their memory.
+  package func run(pieces source: some PieceSource<S>, room sink: some PieceSink<S>) throws -> RunReport {
     let plan = runner.plan
-    let chunk = plan.options.maximumFrames
-    let input = SampleBuffer<S>(channels: plan.input.channels, capacity: chunk)
-    let output = SampleBuffer<S>(channels: plan.output.channels, capacity: max(chunk, plan.maximumOutputFrames))
+    let chunk = inputFrames
     var report = RunReport()
     var toSkip = plan.latencyFrames
     // Known once the input has ended.
     var wanted = Int.max
 
-    func push(_ frames: Int) throws {
-      try input.withBlock(frames: frames) { block in
-        try output.withBlock(frames: output.capacity) { target in
-          let produced = runner.process(block, into: target)
-          let skipped = min(toSkip, produced)
-          toSkip -= skipped
-          let taken = min(produced - skipped, wanted - report.framesWritten)
-          guard taken > 0 else { return }
-          try target.withFrames(skipped..<(skipped + taken)) { try sink.write($0) }
-          report.framesWritten += taken
-        }
+    func push(_ block: borrowing AudioBlock<S>) throws {
+      try sink.withRoom { room in
+        let produced = runner.process(block, into: room)
+        let skipped = min(toSkip, produced)
+        toSkip -= skipped
+        let taken = max(0, min(produced - skipped, wanted - report.framesWritten))
+        report.framesWritten += taken
+        return skipped..<(skipped + taken)
       }
     }
 
     while true {
       if isCancelled?() == true { throw CancellationError() }
-      let count = try input.withBlock(frames: chunk) { try source.read(into: $0) }
+      let count = try source.withPiece { piece in
+        report.framesRead += piece.frames
+        try push(piece)
+      }
       guard count > 0 else { break }
-      report.framesRead += count
-      try push(count)
       progress?(RenderProgress(framesDone: report.framesRead, framesTotal: source.frameCount))
       if count < chunk { break }
     }
     let length = Double(report.framesRead) * plan.output.sampleRate / plan.input.sampleRate
     wanted = Int(length.rounded()) + (report.framesRead == 0 ? 0 : tailFrames)
-    input.clear()
+    let silence = SampleBuffer<S>(
+      channels: plan.input.channels, capacity: report.framesWritten < wanted ? chunk : 0)
     while report.framesWritten < wanted {
       if isCancelled?() == true { throw CancellationError() }
       let before = report.framesWritten + (plan.latencyFrames - toSkip)
-      try push(chunk)
+      try silence.withBlock(frames: chunk) { try push($0) }
       // A plan that produces nothing from a whole piece will never produce what is missing.
       if report.framesWritten + (plan.latencyFrames - toSkip) == before { break }
     }
@@ -95,7 +108,7 @@ public struct StreamRun<S: Sample> {
 extension Plan {
   /// The frames of the tail.
   /// - Throws: `DesignError` of reason `.unsupported` when it never ends.
-  func finiteTail() throws(DesignError) -> Int {
+  package func finiteTail() throws(DesignError) -> Int {
     guard let frames = tail.frameCount else {
       throw DesignError(
         .unsupported, parameter: "tail", problem: "never ends", remedy: "Trim it, or give it less feedback")

@@ -9,6 +9,12 @@ import AudioCore
 /// The time need not be a whole number of frames: between frames the line is read by a windowed sinc with an error below -84 dB up to
 /// 0.4 of the sample rate (shorter, and less exact, below 32 frames). A moving time (`rate`, `depth`) is read in the same way. It runs in
 /// Double in every precision; only the output is rounded.
+///
+/// Edges: silence stays exact silence; a step at full scale comes to at most 1 / (1 - |feedback|) of itself; a fading tail ends in zeros,
+/// not in denormal numbers; NaN and infinities are taken as 0 by whoever runs the plan, and counted.
+///
+/// Live: a new time, tempo or filter cross-fades in 20 ms, other values move there in a straight line. A mode, or a time beyond both
+/// 2 s and what the note lasts at 20 beats a minute, is another structure.
 public struct Delay: Effect {
   public static let name = "delay"
 

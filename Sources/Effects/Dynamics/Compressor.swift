@@ -6,6 +6,13 @@ import AudioCore
 /// Reiss, "Digital dynamic range compressor design", JAES 60, 2012). From a step of the level the reduction has come 63.2 % of its way, in
 /// decibels, after the attack where it grows and after the release where it falls. It runs in Double in every precision.
 ///
+/// Edges: silence and denormal numbers pass and stay silent; a step comes out no louder than it went in,
+/// make-up gain aside; the largest finite samples are compressed like any others; NaN and infinities are taken as 0 by whoever runs the
+/// plan, and counted. The reduction of the last block, and the largest since it was asked for, are on the stage's meter.
+///
+/// Live: threshold, ratio, knee, gain and mix move to a new value in 20 ms, times count at once and keep the reduction; detector, link and
+/// look-ahead are another structure.
+///
 /// A second input port is the key: the level is then taken from there. Its channels are as many as those of the sound, or one, or any
 /// number where the channels are linked.
 public struct Compressor: Effect {

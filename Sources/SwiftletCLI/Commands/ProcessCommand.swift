@@ -3,7 +3,6 @@ import AudioCore
 import AudioFiles
 import AudioGraph
 import EffectCatalog
-import Streaming
 
 /// `swiftlet process`: sound through a chain of effects.
 struct ProcessCommand: ParsableCommand {
@@ -71,11 +70,11 @@ struct ProcessCommand: ParsableCommand {
     if encoding != nil, raw.applies(to: output) {
       throw Failure("--encoding has no place in raw output: its form is that of --raw", status: .usage)
     }
-    guard (1...1_048_576).contains(chunk) else {
-      throw Failure("--chunk \(chunk) is out of range: 1 to 1048576 frames", status: .usage)
-    }
+    let settings = JobSettings(
+      graph: graph, precision: precision, encoding: encoding, dither: dither, mode: mode, chunk: chunk, tail: tail)
+    try settings.validate()
     Interrupt.install()
-    let report = precision == .double ? try process(graph, as: Double.self) : try process(graph, as: Float.self)
+    let report = try process(settings)
     if !quiet { report.warnings.forEach(StandardError.warning) }
     if json {
       let text = report.document.text + "\n"
@@ -85,27 +84,18 @@ struct ProcessCommand: ParsableCommand {
     }
   }
 
-  private func process<S: Sample>(_ graph: Graph, as type: S.Type) throws -> ProcessReport {
-    let form = try raw.form()
-    let source = try InputStream<S>(
-      path: input, raw: try raw.applies(to: input) ? form.map { ($0, try raw.inputFormat()) } : nil)
-    let meter =
-      !quiet && StandardError.isTerminal
-      ? ProgressMeter(sampleRate: source.format.sampleRate, style: Style.of(descriptor: 2)) : nil
+  private func process(_ settings: JobSettings) throws -> ProcessReport {
+    var job = FileJob(input: input, output: output, settings: settings)
+    if let form = try raw.form() {
+      if raw.applies(to: input) { job.raw.input = (form, try raw.inputFormat()) }
+      if raw.applies(to: output) { job.raw.output = form }
+    }
+    var meter: ProgressMeter?
     defer { meter?.clear() }
-    let settings = OutputStream<S>.Settings(
-      encoding: encoding, raw: raw.applies(to: output) ? form : nil, dither: Dither(dither),
-      expectedFrames: tail ? nil : source.frameCount)
-    let processor = StreamProcessor<S>(
-      graph, precision: precision, mode: mode, chunkFrames: chunk, tail: tail ? .runOut : .trim,
-      writesInBackground: true)
-    let started = SystemCalls.seconds
-    let (run, sink) = try processor.run(
-      from: source, progress: { meter?.update($0) },
-      to: { format in try OutputStream<S>(path: output, format: format, settings: settings, from: source) })
-    try sink.commit()
-    return ProcessReport(
-      input: input, output: output, format: source.format, run: run, expectedFrames: source.expectedFrames,
-      clipped: sink.clippedSamples, losses: sink.losses, elapsed: SystemCalls.seconds - started)
+    return try job.run(
+      begin: { format in
+        guard !quiet, StandardError.isTerminal else { return }
+        meter = ProgressMeter(sampleRate: format.sampleRate, style: Style.of(descriptor: 2))
+      }, progress: { meter?.update($0) })
   }
 }

@@ -17,6 +17,8 @@ final class InputStream<S: Sample>: AudioSource {
   let encoding: SampleEncoding?
   let metadata: Metadata
   let chunks: PreservedChunks
+  /// Whether somebody may still be speaking at the other end.
+  let isPipe: Bool
   private let source: any AudioSource<S>
   private let descriptor: Int32?
 
@@ -26,13 +28,14 @@ final class InputStream<S: Sample>: AudioSource {
   /// - Throws: `AudioFileError` or `Failure`.
   init(path: String, raw: (form: PCMFormat, format: StreamFormat)?) throws {
     let name = path == "-" ? "standard input" : path
+    isPipe = path == "-" || Self.isPipe(path)
     if path == "-" {
       guard !SystemCalls.isTerminal(0) else {
         throw Failure("standard input is a terminal: send sound through a pipe, or name a file", status: .usage)
       }
       descriptor = nil
     } else {
-      descriptor = raw != nil || Self.isPipe(path) ? try Self.opened(path) : nil
+      descriptor = raw != nil || isPipe ? try Self.opened(path) : nil
     }
     if let raw {
       source = try RawReader<S>(descriptor: descriptor ?? 0, name: name, pcm: raw.form, format: raw.format)

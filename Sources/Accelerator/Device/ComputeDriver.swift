@@ -1,0 +1,70 @@
+/// An open device with one queue of work, as a driver offers it: the one thing that OpenCL and CUDA each implement.
+///
+/// Handles are words of the driver. Transfers and launches run in the order in which they are asked for and may still run when the call
+/// returns: memory of the host must stay until `finish`. One thread at a time may use a driver.
+package protocol ComputeDriver: AnyObject {
+  /// Whether groups that have started are sure to go on, so that one may wait for another.
+  var hasForwardProgress: Bool { get }
+  func allocate(_ bytes: Int) throws(AcceleratorError) -> UInt
+  func free(_ memory: UInt)
+  /// Memory of the host that the device reads and writes fastest.
+  func allocateHost(_ bytes: Int) throws(AcceleratorError) -> UnsafeMutableRawPointer
+  func freeHost(_ memory: UnsafeMutableRawPointer)
+  func write(_ memory: UInt, at offset: Int, from source: UnsafeRawPointer, bytes: Int) throws(AcceleratorError)
+  func read(_ memory: UInt, at offset: Int, into target: UnsafeMutableRawPointer, bytes: Int) throws(AcceleratorError)
+  func loadModule(_ shape: KernelModule.Shape) throws(AcceleratorError) -> UInt
+  func unloadModule(_ module: UInt)
+  func makeKernel(_ name: String, in module: UInt) throws(AcceleratorError) -> UInt
+  func releaseKernel(_ kernel: UInt)
+  func launch(_ kernel: UInt, groups: Int, threads: Int, _ arguments: KernelArguments) throws(AcceleratorError)
+  func finish() throws(AcceleratorError)
+  /// Records what the body asks for, to be replayed; nil where the driver cannot, and nothing was then asked for.
+  func capture(_ body: () throws(AcceleratorError) -> Void) throws(AcceleratorError) -> UInt?
+  func replay(_ graph: UInt) throws(AcceleratorError)
+  func releaseGraph(_ graph: UInt)
+  /// Starts measuring, and the seconds that the device worked since; nil where it does not measure.
+  func startTimer() throws(AcceleratorError)
+  func stopTimer() throws(AcceleratorError) -> Double?
+}
+
+/// The arguments of a kernel, laid out once and changed in place.
+package final class KernelArguments {
+  let count: Int
+  private let words: UnsafeMutablePointer<UInt64>
+  private let sizes: UnsafeMutablePointer<Int>
+  /// The address of each argument, as CUDA wants them.
+  let addresses: UnsafeMutablePointer<UnsafeMutableRawPointer?>
+
+  package init(count: Int) {
+    self.count = count
+    words = .allocate(capacity: count)
+    words.initialize(repeating: 0, count: count)
+    sizes = .allocate(capacity: count)
+    sizes.initialize(repeating: 8, count: count)
+    addresses = .allocate(capacity: count)
+    for index in 0..<count { (addresses + index).initialize(to: UnsafeMutableRawPointer(words + index)) }
+  }
+
+  deinit {
+    words.deallocate()
+    sizes.deallocate()
+    addresses.deallocate()
+  }
+
+  private func store(_ word: UInt64, size: Int, at index: Int) {
+    precondition(index >= 0 && index < count, "argument \(index) of \(count)")
+    words[index] = word.littleEndian
+    sizes[index] = size
+  }
+
+  func set(_ index: Int, memory: UInt) { store(UInt64(memory), size: 8, at: index) }
+  func set(_ index: Int, _ value: Int32) { store(UInt64(UInt32(bitPattern: value)), size: 4, at: index) }
+  func set(_ index: Int, _ value: Int) { store(UInt64(bitPattern: Int64(value)), size: 8, at: index) }
+  func set(_ index: Int, _ value: Double) { store(value.bitPattern, size: 8, at: index) }
+
+  /// One argument's address and size.
+  func argument(_ index: Int) -> (address: UnsafeRawPointer, size: Int) {
+    precondition(index >= 0 && index < count, "argument \(index) of \(count)")
+    return (UnsafeRawPointer(words + index), sizes[index])
+  }
+}

@@ -1,0 +1,118 @@
+import AudioCore
+import AudioGraph
+import Effects
+
+/// One step of a plan on a device.
+struct GPUStep {
+  enum Work {
+    case cascade(GPUCascade, feeds: [CascadeStage.Feed], method: CascadeMethod, threshold: Int)
+    case taps(GPUTaps)
+    case mix(GPUMix, gain: Double)
+  }
+
+  var work: Work
+  var inputs: [Plan.Slot]
+  var output: Plan.Slot
+  /// Whether this is the step that counts what is not finite in the plan's input.
+  var counts: Bool
+
+  private func check(_ slot: Plan.Slot) -> Int32 { slot.place == .input ? (counts ? 3 : 1) : 0 }
+
+  /// Takes new coefficients that have arrived.
+  func adopt() throws(AcceleratorError) {
+    guard case .cascade(let cascade, let feeds, _, _) = work else { return }
+    for feed in feeds {
+      var failure: AcceleratorError?
+      feed.mailbox.take { design in
+        do throws(AcceleratorError) {
+          try cascade.replace(from: feed.first, with: design.cascade.sections)
+        } catch { failure = error }
+      }
+      if let failure { throw failure }
+    }
+  }
+
+  func run(_ frames: Int, _ rows: (Plan.Slot) -> DeviceRows) throws(AcceleratorError) {
+    let target = rows(output)
+    switch work {
+    case .cascade(let cascade, _, let method, let threshold):
+      try cascade.run(
+        rows(inputs[0]), into: target, frames: frames, method: frames < threshold ? .sequential : method,
+        check: check(inputs[0]))
+    case .taps(let taps): try taps.run(rows(inputs[0]), into: target, frames: frames, check: check(inputs[0]))
+    case .mix(let mix, let gain):
+      let first = (rows(inputs[0]), gain, check(inputs[0]))
+      guard inputs.count > 1 else { return try mix.run(first, nil, into: target, frames: frames) }
+      try mix.run(first, (rows(inputs[1]), 1, check(inputs[1])), into: target, frames: frames)
+      // The sum so far is read and written sample by sample, in place.
+      for slot in inputs.dropFirst(2) {
+        try mix.run((target, 1, 0), (rows(slot), 1, check(slot)), into: target, frames: frames)
+      }
+    }
+  }
+
+  func reset() throws(AcceleratorError) {
+    switch work {
+    case .cascade(let cascade, _, _, _): try cascade.reset()
+    case .taps(let taps): try taps.reset()
+    case .mix: break
+    }
+  }
+}
+
+/// Makes the steps of a runner.
+struct GPUStepBuilder<S: Sample> {
+  let plan: Plan
+  let context: ComputeContext
+  let options: AcceleratorOptions
+  let counters: DeviceBuffer
+
+  func step(_ step: Plan.Step, index: Int) throws -> GPUStep {
+    let firstReader = plan.steps.firstIndex { $0.inputs.contains { $0.place == .input } }
+    return GPUStep(
+      work: try work(step), inputs: step.inputs, output: step.output, counts: index == firstReader)
+  }
+
+  private func work(_ step: Plan.Step) throws -> GPUStep.Work {
+    let channels = step.output.channels.count
+    switch step.work {
+    case .copy, .sum: return .mix(try mix(channels), gain: 1)
+    case .delay(let frames): return .taps(try taps([1], delay: frames, channels))
+    case .stage(let stage):
+      switch stage.lowering {
+      case .identity: return .mix(try mix(channels), gain: 1)
+      case .gain(let factor): return .mix(try mix(channels), gain: factor)
+      case .taps(let values): return .taps(try taps(values.isEmpty ? [0] : values, delay: 0, channels))
+      case .delay(let frames): return .taps(try taps([1], delay: frames, channels))
+      case .sections(let cascade): return try sections(cascade.sections, stage, channels)
+      case .opaque:
+        throw AcceleratorError(
+          .unsupported, subject: stage.identity, problem: "has no GPU kernel", remedy: "Run the plan on the CPU")
+      }
+    }
+  }
+
+  private var basic: KernelModule {
+    get throws(AcceleratorError) { try context.module(.init(isDouble: S.sampleType == .float64, sections: 0)) }
+  }
+
+  private func mix(_ channels: Int) throws(AcceleratorError) -> GPUMix {
+    try GPUMix(channels: channels, module: try basic, counters: counters, on: context)
+  }
+
+  private func taps(_ values: [Double], delay: Int, _ channels: Int) throws(AcceleratorError) -> GPUTaps {
+    try GPUTaps(
+      values.map { S($0) }, delay: delay, channels: channels, module: try basic, counters: counters, on: context)
+  }
+
+  private func sections(_ sections: [Biquad], _ stage: any PlannedStage, _ channels: Int) throws -> GPUStep.Work {
+    let type = S.sampleType
+    let cascade = try GPUCascade(
+      sections, shape: options.shape(sections: sections.count, type: type, on: context.device), rows: channels,
+      maximumFrames: options.maximumFrames, counters: counters, on: context)
+    let method = options.method ?? (context.driver.hasForwardProgress ? .scan : .threePhaseScan)
+    let threshold = (options.threshold ?? .default(for: context.device)).frames(for: type)
+    let feeds = try (stage as? CascadeStage)?.attachFeeds() ?? []
+    return .cascade(cascade, feeds: feeds, method: method, threshold: threshold)
+  }
+}

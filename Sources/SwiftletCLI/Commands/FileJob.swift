@@ -1,0 +1,73 @@
+import AudioCore
+import AudioFiles
+import AudioGraph
+import Streaming
+
+/// How the sound of a job is processed and stored.
+struct JobSettings: Sendable {
+  var graph: Graph
+  var precision: Precision = .mixed
+  var encoding: SampleEncoding?
+  var dither: Dither.Mode = .auto
+  var mode: KernelMode = .fast
+  var chunk = 8_192
+  /// Whether what sounds on after the end is written too.
+  var tail = false
+  /// Whether input and output are read and written on threads of their own.
+  var streamsInBackground = true
+
+  /// - Throws: `Failure` for frames in a piece out of range.
+  func validate() throws(Failure) {
+    guard (1...1_048_576).contains(chunk) else {
+      throw Failure("--chunk \(chunk) is out of range: 1 to 1048576 frames", status: .usage)
+    }
+  }
+}
+
+/// One input through the graph into one output.
+struct FileJob: Sendable {
+  /// Headerless data at an end of the job.
+  struct RawEnds: Sendable {
+    var input: (form: PCMFormat, format: StreamFormat)?
+    var output: PCMFormat?
+  }
+
+  var input: String
+  var output: String
+  var raw = RawEnds()
+  var settings: JobSettings
+
+  /// Does it.
+  /// - Parameters:
+  ///   - begin: Told the input's format before anything is processed.
+  ///   - progress: Told after each piece.
+  func run(
+    begin: (StreamFormat) -> Void = { _ in }, progress: @escaping (RenderProgress) -> Void = { _ in }
+  ) throws -> ProcessReport {
+    settings.precision == .double
+      ? try run(as: Double.self, begin: begin, progress: progress)
+      : try run(as: Float.self, begin: begin, progress: progress)
+  }
+
+  private func run<S: Sample>(
+    as type: S.Type, begin: (StreamFormat) -> Void, progress: @escaping (RenderProgress) -> Void
+  ) throws -> ProcessReport {
+    let source = try InputStream<S>(path: input, raw: raw.input)
+    begin(source.format)
+    let storage = OutputStream<S>.Settings(
+      encoding: settings.encoding, raw: raw.output, dither: Dither(settings.dither),
+      expectedFrames: settings.tail ? nil : source.frameCount)
+    let processor = StreamProcessor<S>(
+      settings.graph, precision: settings.precision, mode: settings.mode, chunkFrames: settings.chunk,
+      tail: settings.tail ? .runOut : .trim, streamsInBackground: settings.streamsInBackground,
+      chunksAtOnce: source.isPipe ? 1 : max(1, 131_072 / (settings.chunk * source.format.channels)))
+    let started = SystemCalls.seconds
+    let (run, sink) = try processor.run(
+      from: source, progress: progress,
+      to: { format in try OutputStream<S>(path: output, format: format, settings: storage, from: source) })
+    try sink.commit()
+    return ProcessReport(
+      input: input, output: output, format: source.format, run: run, expectedFrames: source.expectedFrames,
+      clipped: sink.clippedSamples, losses: sink.losses, elapsed: SystemCalls.seconds - started)
+  }
+}
