@@ -1,9 +1,9 @@
 # `make` lists what can be asked for. `make run` and `make test` set up a fresh machine by themselves.
 
-# The one list of system packages: what the library links (libsndfile, PortAudio), the recording that `make run` plays with, and a
+# The one list of system packages: what the library links (libsndfile, soxr, PortAudio), the recording that `make run` plays with, and a
 # sound server for the tests; OpenCL on the processor (PoCL), by which the tests run the GPU kernels.
-APT_PACKAGES  := libsndfile1-dev portaudio19-dev pkg-config sound-theme-freedesktop jackd2 libjack-jackd2-dev ocl-icd-libopencl1 pocl-opencl-icd
-BREW_PACKAGES := libsndfile portaudio pkg-config
+APT_PACKAGES  := libsndfile1-dev libsoxr-dev portaudio19-dev pkg-config sound-theme-freedesktop jackd2 libjack-jackd2-dev ocl-icd-libopencl1 pocl-opencl-icd
+BREW_PACKAGES := libsndfile libsoxr portaudio pkg-config
 # Programs that `make bench-peers` compares against.
 APT_PEERS     := sox ffmpeg python3-venv
 BREW_PEERS    := sox ffmpeg

@@ -51,6 +51,10 @@ let package = Package(
       name: "CSndfile", pkgConfig: "sndfile",
       providers: [.apt(["libsndfile1-dev"]), .brew(["libsndfile"])]),
     .target(name: "AudioFiles", dependencies: ["AudioCore", "CSndfile"]),
+    .systemLibrary(
+      name: "CSoxr", pkgConfig: "soxr",
+      providers: [.apt(["libsoxr-dev"]), .brew(["libsoxr"])]),
+    .target(name: "Resampling", dependencies: ["AudioCore", "Effects", "CSoxr"]),
     .target(name: "Streaming", dependencies: ["AudioCore", "AudioGraph"]),
     .target(name: "EffectCatalog", dependencies: ["AudioCore", "FilterDesign", "Effects"]),
 
@@ -69,7 +73,8 @@ let package = Package(
     .target(
       name: "Swiftlet",
       dependencies: [
-        "SwiftletDSP", "AudioFiles", "Streaming", "EffectCatalog", "AudioDevices", "Realtime", "Accelerator",
+        "SwiftletDSP", "AudioFiles", "Resampling", "Streaming", "EffectCatalog", "AudioDevices", "Realtime",
+        "Accelerator",
       ]),
     .executableTarget(
       name: "SwiftletCLI",
@@ -91,7 +96,10 @@ let package = Package(
       name: "FilterDesignTests", dependencies: ["FilterDesign"],
       resources: [.copy("Vectors")]),
     .testTarget(name: "AcceleratorTests", dependencies: ["Accelerator", "SwiftletDSP", "TestSupport"]),
-    .testTarget(name: "EffectsTests", dependencies: ["SwiftletDSP", "TestSupport"]),
+    .testTarget(
+      name: "EffectsTests", dependencies: ["EffectCatalog", "SwiftletDSP", "TestSupport"],
+      resources: [.copy("Vectors")]),
+    .testTarget(name: "ResamplingTests", dependencies: ["Resampling", "SwiftletDSP", "TestSupport"]),
     .testTarget(name: "AudioGraphTests", dependencies: ["SwiftletDSP", "TestSupport"]),
     .testTarget(
       name: "AudioFilesTests", dependencies: ["AudioFiles", "Streaming", "SwiftletDSP", "TestSupport"]),

@@ -13,6 +13,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
+import bench_convolution
 import bench_effects
 import bench_live
 import bench_programs
@@ -105,6 +106,7 @@ SHAPES = [
 ]
 
 EFFECTS = {(shape, name) for shape, name, _ in bench_effects.SHAPES}
+CONVOLUTIONS = {(shape, name) for shape, name, _ in bench_convolution.SHAPES}
 
 # Loud signal, decaying signal: a filter must not slow down while it fades into denormal numbers.
 TAILS = [("decaying tail against a loud signal, f32", "loud/single", "decay/single"),
@@ -114,6 +116,8 @@ TAILS = [("decaying tail against a loud signal, f32", "loud/single", "decay/sing
 def compare(swiftlet: Swiftlet, shape: str, name: str, peer: str, floor: float | None, rounds: int) -> Row:
     """Alternates our benchmark and a peer's."""
     peers = bench_effects.PEERS if (shape, name) in EFFECTS else PEERS
+    if (shape, name) in CONVOLUTIONS:
+        peers = bench_convolution.PEERS
     work, calls = peers[peer](name)
     pairs = []
     for round_number in range(rounds + 1):
@@ -193,7 +197,7 @@ def main() -> int:
     errors = accuracy(os.environ["SWIFTLET_BENCH"])
     print("\n".join(errors) + "\n")
     swiftlet = Swiftlet(os.environ["SWIFTLET_BENCH"])
-    for shape, name, floors in SHAPES + bench_effects.SHAPES:
+    for shape, name, floors in SHAPES + bench_effects.SHAPES + bench_convolution.SHAPES:
         if options.only not in shape:
             continue
         for peer, floor in floors.items():

@@ -47,8 +47,8 @@ if command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; then
   install_with_apt
 elif command -v brew >/dev/null; then
   install_with_brew
-elif command -v pkg-config >/dev/null && pkg-config --exists sndfile; then
-  say "neither apt nor Homebrew is here; libsndfile is, so the build goes on"
+elif command -v pkg-config >/dev/null && pkg-config --exists sndfile soxr; then
+  say "neither apt nor Homebrew is here; libsndfile and soxr are, so the build goes on"
 else
   say "neither apt nor Homebrew is here. Install what these Debian packages hold by your system's means: $debian_packages"
   exit 1

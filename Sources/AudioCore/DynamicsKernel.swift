@@ -84,8 +84,7 @@ public final class ReductionEnvelope {
     var form = sk_dynamics_curve(
       threshold: curve.threshold.kernelRamp, knee: curve.knee.kernelRamp, slope: curve.slope.kernelRamp)
     sk_static_reduction(level, frames, window != nil, &form)
-    sk_smooth_reduction(level, frames, state.baseAddress, attack.kernel, release.kernel)
-    let largest = sk_peak_f64(level, frames)
+    let largest = sk_smooth_reduction(level, frames, state.baseAddress, attack.kernel, release.kernel)
     sk_reduction_gain(level, frames, makeUp.kernelRamp, mix.kernelRamp)
     return largest
   }

@@ -70,6 +70,10 @@ public protocol EffectDesign: Sendable, Equatable {
   func hasSameShape(as other: Self) -> Bool
   /// Multiplications and additions a frame over all channels, for the plan's estimate of cost.
   var operationsPerFrame: Double { get }
+  /// How it is computed, in words for `explain`; nil where there is nothing to choose.
+  var algorithm: String? { get }
+  /// In `.fast`, the frames of a block that it works best with; nil where any will do.
+  var preferredFrames: Int? { get }
   /// What its processors show while they run.
   var meters: [MeterInfo] { get }
 }
@@ -78,6 +82,8 @@ extension EffectDesign {
   public var latencyFrames: Int { 0 }
   public var tail: Tail { .none }
   public var lowering: Lowering { .opaque }
+  public var algorithm: String? { nil }
+  public var preferredFrames: Int? { nil }
   public func maximumOutputFrames(for inputFrames: Int) -> Int? { nil }
   public func hasSameShape(as other: Self) -> Bool { outputs == other.outputs && latencyFrames == other.latencyFrames }
   public var meters: [MeterInfo] { [] }

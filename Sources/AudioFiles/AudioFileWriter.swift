@@ -144,6 +144,11 @@ public final class AudioFileWriter<S: Sample>: AudioSink {
         .system, path: path, problem: "cannot be finished (\(String(cString: sf_error_number(code))))",
         remedy: "Try another container or encoding")
     }
+    let patched = PeakChunk.forgetTime(atomic.fileDescriptor)
+    guard patched == 0 else {
+      atomic.cancel()
+      throw .system(patched, path: path, doing: "write it")
+    }
     try atomic.commit()
   }
 

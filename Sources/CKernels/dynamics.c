@@ -25,8 +25,11 @@ void sk_static_reduction(double *level, size_t n, bool is_square, const sk_dynam
   SK_FLUSHED(static_reduction(level, n, is_square, curve));
 }
 
-void sk_smooth_reduction(double *reduction, size_t n, double *state, sk_one_pole attack, sk_one_pole release) {
-  SK_FLUSHED(smooth_reduction(reduction, n, state, attack, release));
+double sk_smooth_reduction(double *reduction, size_t n, double *state, sk_one_pole attack, sk_one_pole release) {
+  const sk_control_word word = sk_flush_denormals();
+  const double largest = sk_current_kernels()->dynamics.smooth_reduction(reduction, n, state, attack, release);
+  sk_restore_control(word);
+  return largest;
 }
 
 void sk_reduction_gain(double *reduction, size_t n, sk_ramp makeup, sk_ramp mix) {

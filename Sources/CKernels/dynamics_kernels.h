@@ -10,7 +10,7 @@ typedef struct {
   void (*mean_square_f32)(double *, const float *, size_t, double *, sk_one_pole, bool);
   void (*mean_square_f64)(double *, const double *, size_t, double *, sk_one_pole, bool);
   void (*static_reduction)(double *, size_t, bool, const sk_dynamics_curve *);
-  void (*smooth_reduction)(double *, size_t, double *, sk_one_pole, sk_one_pole);
+  double (*smooth_reduction)(double *, size_t, double *, sk_one_pole, sk_one_pole);
   void (*reduction_gain)(double *, size_t, sk_ramp, sk_ramp);
   void (*apply_gain_f32)(float *, const float *, const double *, size_t);
   void (*apply_gain_f64)(double *, const double *, const double *, size_t);

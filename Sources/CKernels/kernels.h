@@ -48,12 +48,28 @@ typedef struct {
     size_t (*to_pcm)(sk_pcm_format, void *, size_t, const void *const *, ptrdiff_t, size_t, sk_dither *);              \
   }
 
+/// The convolution kernels of one instruction set and one type.
+#define SK_CONVOLUTION_KERNELS(T)                                                                                      \
+  struct {                                                                                                             \
+    size_t (*table_count)(size_t points);                                                                              \
+    void (*fill_tables)(sk_transform *);                                                                               \
+    void (*forward)(const sk_transform *, const T *, T *);                                                             \
+    void (*inverse)(const sk_transform *, T *, T *);                                                                   \
+    void (*accumulate)(T *, const T *const *, const T *const *, size_t, size_t, bool);                                 \
+    void (*direct)(T *, const T *, const T *, size_t, size_t);                                                         \
+    void (*crossfade)(T *, const T *, const T *, size_t, double, double, uint64_t);                                    \
+  }
+
 /// Everything that one instruction set provides.
 typedef struct {
   /// By `sk_precision`; behind them the plain form of `SK_F32_SINGLE`.
   sk_sos_kernels sos[SK_PLAIN_SINGLE + 1];
   SK_SAMPLE_KERNELS(float) f32;
   SK_SAMPLE_KERNELS(double) f64;
+  SK_CONVOLUTION_KERNELS(float) convolve_f32;
+  SK_CONVOLUTION_KERNELS(double) convolve_f64;
+  void (*widen)(double *, const float *, size_t);
+  void (*narrow)(float *, const double *, size_t);
   sk_delay_kernels delay;
   sk_dynamics_kernels dynamics;
 } sk_kernels;
@@ -74,6 +90,17 @@ const sk_kernels *sk_current_kernels(void);
 /// The cascade kernels for a shape, by `sk_precision` and the plain form: those of the current level, or of
 /// one with shorter vectors where these are faster. All that fuse multiplication and addition give the same bits.
 const sk_sos_kernels *sk_cascade_kernels(size_t sections, size_t channels, sk_precision precision);
+
+#define SK_PI 3.14159265358979323846
+
+struct sk_transform {
+  const sk_kernels *kernels;
+  /// Complex points: half the numbers of a frame.
+  size_t points;
+  bool is_double;
+  /// Twiddles in the type of the transform, in the order in which the level's kernels read them.
+  void *tables;
+};
 
 struct sk_sos {
   const sk_sos_kernels *kernels;

@@ -1,4 +1,5 @@
 import AudioCore
+import Effects
 
 /// A value as it was written, with the parameter's name where it has one.
 struct Argument {
@@ -18,6 +19,7 @@ struct ArgumentBinder {
   let lexer: ExpressionLexer
   let entry: CatalogEntry
   let alias: EffectAlias?
+  let resources: ResourceLoader?
   /// The name as written, and where.
   let name: String
   let place: Range<Int>
@@ -50,7 +52,7 @@ struct ArgumentBinder {
       throw inapplicable(row, argument, in: effect)
     }
     try requireAll(of: effect, given: given)
-    return effect
+    return try supplied(effect, given: given)
   }
 
   private var rows: [ParameterRow] { entry.rows }
@@ -137,6 +139,22 @@ struct ArgumentBinder {
         "\(name) needs " + members.map { rows[$0].info.name }.joined(separator: " or "),
         hint: takes(rows.filter { $0.applies(effect) }) + " For example: \(entry.example)")
     }
+  }
+
+  /// The effect with the content of the file that it names, where there is somebody to read it.
+  private func supplied(_ effect: any Effect, given: [Int: Argument]) throws(ExpressionError) -> any Effect {
+    guard let resources, var user = effect as? any ResourceUser, let (parameter, request) = user.resourceRequest else {
+      return effect
+    }
+    do throws(ResourceError) {
+      user.supply(try resources.load(request))
+    } catch {
+      let row = rows.firstIndex { $0.info.name == parameter }
+      let argument = row.flatMap { given[$0] }
+      throw lexer.error(
+        .unreadableResource, at: argument?.value.range ?? place, error.message, hint: error.remedy + ".")
+    }
+    return user
   }
 
   // MARK: Mistakes

@@ -4,7 +4,7 @@ import FilterDesign
 
 extension Catalog {
   /// The effects that Swiftlet brings: one line an effect.
-  public static let standard = Catalog(filters + equalizers + levels + dynamics + times)
+  public static let standard = Catalog(filters + equalizers + levels + dynamics + times + convolutions)
 
   private static let filters: [CatalogEntry] = [
     .effect(
@@ -75,6 +75,17 @@ extension Catalog {
     .effect(
       Delay(.seconds(0.25)), "repeats the sound: an echo with feedback, in time or in beats", family: .time,
       aliases: ["echo"], example: "delay:1/8,tempo=120,feedback=40%,mix=30%")
+  ]
+
+  private static let convolutions: [CatalogEntry] = [
+    .effect(
+      FIR(.lowPass(1_000), taps: 255),
+      "FIR filter: windowed sinc, Kaiser, least squares, equiripple, or taps from a file",
+      family: .filter, aliases: ["designablefir"], example: "fir:lowpass,1kHz,taps=255,window=hamming"),
+    .effect(
+      Convolution(.file("")), "convolution with an impulse response: rooms, cabinets, corrections",
+      family: .convolution,
+      aliases: ["convolution", "ir", "afir"], example: "convolve:hall.wav,mix=30%"),
   ]
 
   /// Names that decide the response: `lobutterworth` is a low-pass, `hibutterworth` a high-pass.

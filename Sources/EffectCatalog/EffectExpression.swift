@@ -1,4 +1,5 @@
 import AudioCore
+import Effects
 
 /// The language in which a person writes a graph: `highpass:80Hz,order=4 | peak:1kHz,gain=+6dB | (lowpass:200Hz + highpass:2kHz)`.
 ///
@@ -13,19 +14,25 @@ public enum EffectExpression {
   static let passNames = ["pass", "dry"]
 
   /// The graph that an expression stands for; series inside series become one series, and sums one sum, as the operators in Swift do it.
+  ///
+  /// - Parameter resources: Reads the files that effects name. Without it they stay unread, and the graph cannot be compiled.
   /// - Throws: `ExpressionError` that names the place and what would be right.
-  public static func parse(_ expression: String, catalog: Catalog = .standard) throws(ExpressionError) -> Graph {
-    var parser = ExpressionParser(expression, catalog: catalog)
+  public static func parse(
+    _ expression: String, catalog: Catalog = .standard, resources: ResourceLoader? = nil
+  ) throws(ExpressionError) -> Graph {
+    var parser = ExpressionParser(expression, catalog: catalog, resources: resources)
     return try parser.parse()
   }
 
   /// The graphs of several expressions in series, each as if it stood in parentheses. No expression passes the signal on.
   /// - Throws: `ExpressionError` that also says which expression it is.
-  public static func parse(_ expressions: [String], catalog: Catalog = .standard) throws(ExpressionError) -> Graph {
+  public static func parse(
+    _ expressions: [String], catalog: Catalog = .standard, resources: ResourceLoader? = nil
+  ) throws(ExpressionError) -> Graph {
     var items: [Graph] = []
     for (index, expression) in expressions.enumerated() {
       do throws(ExpressionError) {
-        items.append(try parse(expression, catalog: catalog))
+        items.append(try parse(expression, catalog: catalog, resources: resources))
       } catch {
         var placed = error
         if expressions.count > 1 { (placed.index, placed.count) = (index, expressions.count) }

@@ -15,6 +15,8 @@ public struct ExpressionError: Error, Hashable, Sendable, Codable, CustomStringC
     case badNumber, badUnit, outOfRange, notAnInteger, unknownChoice
     /// The effect itself refused a value.
     case refusedValue
+    /// A file that an effect names cannot be read, or does not hold what it should.
+    case unreadableResource
   }
 
   public var kind: Kind

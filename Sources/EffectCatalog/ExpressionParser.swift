@@ -1,4 +1,5 @@
 import AudioCore
+import Effects
 
 /// Turns an expression into a graph by recursive descent.
 ///
@@ -15,10 +16,12 @@ struct ExpressionParser {
 
   private var lexer: ExpressionLexer
   private let catalog: Catalog
+  private let resources: ResourceLoader?
 
-  init(_ expression: String, catalog: Catalog) {
+  init(_ expression: String, catalog: Catalog, resources: ResourceLoader?) {
     lexer = ExpressionLexer(expression)
     self.catalog = catalog
+    self.resources = resources
   }
 
   /// Reads the whole expression.
@@ -191,7 +194,8 @@ struct ExpressionParser {
     }
     let arguments = hasArguments ? try self.arguments(after: colon) : []
     try requireEndOfItem()
-    let binder = ArgumentBinder(lexer: lexer, entry: entry, alias: alias, name: name, place: nameRange)
+    let binder = ArgumentBinder(
+      lexer: lexer, entry: entry, alias: alias, resources: resources, name: name, place: nameRange)
     return .effect(AnyEffect(try binder.bind(arguments)))
   }
 

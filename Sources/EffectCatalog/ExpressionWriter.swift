@@ -1,4 +1,5 @@
 import AudioCore
+import Effects
 
 /// Writes graphs as expressions.
 struct ExpressionWriter {
@@ -70,7 +71,7 @@ struct ExpressionWriter {
     // Reading it back is the only sure way to know that nothing was lost.
     let readBack: Graph
     do throws(ExpressionError) {
-      readBack = try EffectExpression.parse(text, catalog: catalog)
+      readBack = try EffectExpression.parse(text, catalog: catalog, resources: Self.content(of: effect))
     } catch {
       throw Self.cannotWrite("\(name), because \(error.message)", "Correct it, or write the graph as JSON instead")
     }
@@ -78,6 +79,12 @@ struct ExpressionWriter {
       throw Self.cannotWrite("\(name) with values that its parameters do not show", "Write the graph as JSON instead")
     }
     return text
+  }
+
+  /// Gives back what an effect has read from its file: only the path is written.
+  private static func content(of effect: any Effect) -> ResourceLoader? {
+    guard let resource = (effect as? any ResourceUser)?.resource else { return nil }
+    return ResourceLoader { _ in resource }
   }
 
   private func write(_ value: ParameterValue, of info: ParameterInfo) throws(DesignError) -> String {

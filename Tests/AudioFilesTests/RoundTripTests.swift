@@ -143,6 +143,20 @@ import Testing
     }
   }
 
+  @Test func aFileOfUnknownLengthKeepsNoTimeOfDay() throws {
+    let scratch = try Scratch()
+    let wave = try tone(channels: 2, frames: 1_000)
+    let writer = try AudioFileWriter<Float>(path: scratch["a.wav"], format: wave.format, encoding: .f32)
+    try wave.withBlock { try writer.write($0) }
+    try writer.commit()
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: scratch["a.wav"]))
+    #expect(bytes.prefix(4) == Data("RIFF".utf8))
+    if let peak = bytes.range(of: Data("PEAK".utf8)) {
+      #expect(bytes[(peak.upperBound + 8)..<(peak.upperBound + 12)] == Data(count: 4))
+    }
+    #expect(try Wave<Float>.read(scratch["a.wav"]) == wave)
+  }
+
   @Test func markersAndLoopsAreKept() throws {
     let scratch = try Scratch()
     let cue =

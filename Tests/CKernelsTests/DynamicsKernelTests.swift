@@ -14,12 +14,12 @@ extension KernelTests {
         let exponents = (0..<40_000).map { -995 + 1_990 * Double($0) / 40_000 }
         var powers = exponents
         sk_exp2(&powers, powers.count)
-        #expect(zip(powers, exponents).allSatisfy { abs($0 / exp2($1) - 1) <= 1e-11 }, "\(level)")
+        #expect(zip(powers, exponents).allSatisfy { abs($0 / exp2($1) - 1) <= 5e-11 }, "\(level)")
         // Near 1 and over the whole range.
         let values = powers + (0..<40_000).map { 0.5 + 1.5 * Double($0) / 40_000 }
         var logarithms = values
         sk_log2(&logarithms, values.count)
-        #expect(zip(logarithms, values).allSatisfy { abs($0 - log2($1)) <= 3e-11 }, "\(level)")
+        #expect(zip(logarithms, values).allSatisfy { abs($0 - log2($1)) <= 2e-10 }, "\(level)")
         var special = [0, Double.leastNonzeroMagnitude, -1, 1, Double.greatestFiniteMagnitude]
         sk_log2(&special, special.count)
         #expect(special[0] <= -999 && special[1] <= -999 && special[2] <= -999 && special[3] == 0, "\(level)")
@@ -50,7 +50,8 @@ extension KernelTests {
       KernelTests.forEachLevel { level in
         var state = [Double](repeating: 0, count: Int(SK_REDUCTION_STATE))
         var whole = input
-        sk_smooth_reduction(&whole, whole.count, &state, attack, release)
+        let largest = sk_smooth_reduction(&whole, whole.count, &state, attack, release)
+        #expect(largest == whole.max(), "\(level)")
         #expect(zip(whole, expected).allSatisfy { abs($0 - $1) <= 1e-13 }, "\(level)")
         // Cut anywhere it gives the same bits.
         var cutState = [Double](repeating: 0, count: Int(SK_REDUCTION_STATE))
@@ -59,7 +60,7 @@ extension KernelTests {
         var size = 1
         while at < input.count {
           var piece = Array(input[at..<min(input.count, at + size)])
-          sk_smooth_reduction(&piece, piece.count, &cutState, attack, release)
+          _ = sk_smooth_reduction(&piece, piece.count, &cutState, attack, release)
           pieces += piece
           at += piece.count
           size = size * 3 % 101 + 1

@@ -29,7 +29,7 @@ let benchmarks: [Benchmark] =
     blocks("decay/single", .single, signal: decayingNoise),
     blocks("loud/mixed", .mixed, signal: { try noise(channels: $0, frames: $1, as: $2) }),
     blocks("decay/mixed", .mixed, signal: decayingNoise),
-  ] + effectBenchmarks
+  ] + effectBenchmarks + convolutionBenchmarks
 
 /// A whole wave through the plan that `render` would run, into memory that is there already.
 func offline<S: Sample>(

@@ -65,7 +65,11 @@ extension Pipeline {
     // Pieces that stay in the second-level cache with their intermediate signals.
     let frames = max(1_024, min(PieceSize.largest, PieceSize.samples / max(wave.channels, 1)))
     let precision: Precision = S.sampleType == .float64 ? .double : options.precision == .single ? .single : .mixed
-    return try Plan.compile(
-      graph, for: wave.format, options: PlanOptions(maximumFrames: frames, precision: precision, mode: options.mode))
+    var planOptions = PlanOptions(maximumFrames: frames, precision: precision, mode: options.mode)
+    let plan = try Plan.compile(graph, for: wave.format, options: planOptions)
+    // A long convolution would transform much for nothing in pieces that do not suit it.
+    guard let preferred = plan.preferredFrames, preferred != frames, wave.frames > frames else { return plan }
+    planOptions.maximumFrames = preferred
+    return try Plan.compile(graph, for: wave.format, options: planOptions)
   }
 }

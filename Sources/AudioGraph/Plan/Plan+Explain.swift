@@ -78,7 +78,7 @@ extension Plan: CustomStringConvertible {
   }
 
   private func algorithm(of stage: any PlannedStage) -> String {
-    guard let cascade = stage as? CascadeStage else { return "effect" }
+    guard let cascade = stage as? CascadeStage else { return stage.algorithm ?? "effect" }
     guard !cascade.parts.isEmpty else { return "gain" }
     let design = SOSDesign(cascade: cascade.cascade, format: cascade.context.format)
     return options.precision == .double

@@ -98,12 +98,9 @@ extension Plan {
       let slope = cascade.logarithmicSlope(at: frequency, sampleRate: rate) ?? Complex(.nan, .nan)
       return Transfer(value: value, slope: value * slope)
     case .taps(let taps):
-      var transfer = Transfer(value: 0, slope: 0)
-      for (index, tap) in taps.enumerated() {
-        let step = delay(index, frequency.hertz, rate)
-        transfer = transfer.plus(Transfer(value: step.value * Complex(tap), slope: step.slope * Complex(tap)))
-      }
-      return transfer
+      let (value, ramped) = FIRTaps.sums(taps, at: frequency, sampleRate: rate)
+      // d/dω of exp(-jωn/rate) is -jn/rate times itself.
+      return Transfer(value: value, slope: ramped * Complex(0, -1 / rate))
     case .opaque:
       throw DesignError(
         .unsupported, problem: "has no frequency response: it is not linear, or treats channels differently",

@@ -87,6 +87,9 @@ public struct Plan: Sendable {
     steps.compactMap { if case .stage(let stage) = $0.work { stage } else { nil } }
   }
 
+  /// The frames of a block that the plan's stages work best with, in `.fast`; nil where any will do.
+  public var preferredFrames: Int? { stages.compactMap(\.preferredFrames).max() }
+
   /// Bytes of a runner's signal memory for Float samples; states come on top.
   public var memoryBytes: Int {
     buffers.reduce(0) { $0 + $1.channels * $1.frames * 4 }

@@ -21,6 +21,10 @@ public protocol PlannedStage: Sendable {
   /// Whether it reads parameter events inside a block.
   var takesEvents: Bool { get }
   var operationsPerFrame: Double { get }
+  /// How it is computed, in words; nil where there is nothing to choose.
+  var algorithm: String? { get }
+  /// In `.fast`, the frames of a block that it works best with; nil where any will do.
+  var preferredFrames: Int? { get }
   /// What it shows while it runs.
   var meters: [MeterInfo] { get }
   /// The most frames that a block produces; nil when it is always as many as come in.
@@ -33,6 +37,8 @@ public protocol PlannedStage: Sendable {
 }
 
 extension PlannedStage {
+  public var algorithm: String? { nil }
+  public var preferredFrames: Int? { nil }
   public var meters: [MeterInfo] { [] }
 }
 
@@ -65,6 +71,8 @@ struct EffectStage<E: Effect>: PlannedStage {
   var isLive: Bool { live != nil }
   var takesEvents: Bool { true }
   var operationsPerFrame: Double { design.operationsPerFrame }
+  var algorithm: String? { design.algorithm }
+  var preferredFrames: Int? { design.preferredFrames }
   var meters: [MeterInfo] { design.meters }
 
   func maximumOutputFrames(for inputFrames: Int) -> Int? { design.maximumOutputFrames(for: inputFrames) }

@@ -1,11 +1,12 @@
-/// The inner loops of the library: cascades of second-order sections, sample-wise operations and PCM conversion.
+/// The inner loops of the library: cascades of second-order sections, convolution, sample-wise operations and PCM
+/// conversion.
 ///
 /// Every function works on caller memory that need only be aligned to its element. Planar audio is passed as a table of
 /// channel pointers and an offset in frames: channel `c` begins at `table[c] + offset`, in elements of the sample type.
 /// Input and output may be the same memory, channel by channel; otherwise they must not overlap.
 ///
 /// Functions with float arithmetic flush denormals to zero while they run and restore the caller's floating-point
-/// control word before they return. Nothing here allocates or locks except `sk_sos_create` and `sk_sos_destroy`. An
+/// control word before they return. Nothing here allocates or locks except the `create` and `destroy` of an object. An
 /// object may be used by one thread at a time; the stateless functions may be called from any thread.
 #ifndef SWIFTLET_CKERNELS_H
 #define SWIFTLET_CKERNELS_H
@@ -16,6 +17,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "CKernelsConvolution.h"
 
 #ifdef __cplusplus
 extern "C" {

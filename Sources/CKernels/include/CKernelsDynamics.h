@@ -43,8 +43,8 @@ void sk_mean_square_f64(double *level, const double *in, size_t n, double *state
 void sk_static_reduction(double *level, size_t n, bool is_square, const sk_dynamics_curve *curve);
 
 /// Smooths a reduction: it is held and falls with the release, then rises with the attack. The smooth, decoupled
-/// peak detector of Giannoulis, Massberg and Reiss (2012), equation 17.
-void sk_smooth_reduction(double *reduction, size_t n, double *state, sk_one_pole attack, sk_one_pole release);
+/// peak detector of Giannoulis, Massberg and Reiss (2012), equation 17. Returns the largest result, 0 for no frames.
+double sk_smooth_reduction(double *reduction, size_t n, double *state, sk_one_pole attack, sk_one_pole release);
 
 /// Replaces reductions by linear gains: `1 - mix + mix * 2^(makeup - reduction)`.
 void sk_reduction_gain(double *reduction, size_t n, sk_ramp makeup, sk_ramp mix);
@@ -53,10 +53,10 @@ void sk_reduction_gain(double *reduction, size_t n, sk_ramp makeup, sk_ramp mix)
 void sk_apply_gain_f32(float *out, const float *in, const double *gain, size_t n);
 void sk_apply_gain_f64(double *out, const double *in, const double *gain, size_t n);
 
-/// Base-2 logarithms of values from 2^-1000 to the largest finite one, within 3e-11; of what is smaller, -1000 or below.
+/// Base-2 logarithms of values from 2^-1000 to the largest finite one, within 2e-10; of what is smaller, -1000 or below.
 void sk_log2(double *values, size_t n);
 
-/// Powers of 2 of exponents from -1000 to 1000, within 1e-11 of the value; what is smaller or larger counts as these.
+/// Powers of 2 of exponents from -1000 to 1000, within 5e-11 of the value; what is smaller or larger counts as these.
 void sk_exp2(double *values, size_t n);
 
 #ifdef __cplusplus

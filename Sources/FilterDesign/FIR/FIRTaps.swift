@@ -70,9 +70,13 @@ public struct FIRTaps: Sendable, Hashable {
     return response == .zero ? nil : (ramped / response).real / sampleRate
   }
 
-  /// `Σ h_n z^−n` and `Σ n h_n z^−n`.
   private func sums(at frequency: Frequency, sampleRate: Double) -> (response: Complex<Double>, ramped: Complex<Double>)
-  {
+  { Self.sums(taps, at: frequency, sampleRate: sampleRate) }
+
+  /// `Σ h_n z^−n` and `Σ n h_n z^−n`.
+  package static func sums(
+    _ taps: [Double], at frequency: Frequency, sampleRate: Double
+  ) -> (response: Complex<Double>, ramped: Complex<Double>) {
     precondition(sampleRate > 0 && sampleRate.isFinite, "sample rate is \(sampleRate)")
     let angle = 2 * .pi * (frequency.hertz.remainder(dividingBy: sampleRate) / sampleRate)
     let delay = Complex(Double.cos(angle), -Double.sin(angle))

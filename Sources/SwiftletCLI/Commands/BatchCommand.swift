@@ -3,6 +3,7 @@ import AudioCore
 import AudioFiles
 import AudioGraph
 import EffectCatalog
+import Swiftlet
 import Synchronization
 
 /// `swiftlet batch`: many files through one chain, on all cores.
@@ -74,7 +75,8 @@ struct BatchCommand: ParsableCommand {
 
   func run() throws {
     let settings = JobSettings(
-      graph: try EffectExpression.parse(effects), precision: precision, encoding: encoding, dither: dither, mode: mode,
+      graph: try EffectExpression.parse(effects, resources: .files), precision: precision, encoding: encoding,
+      dither: dither, mode: mode,
       tail: tail, streamsInBackground: false)
     guard !to.isEmpty, !suffix.contains("/") else {
       throw Failure("--to names no folder, or --suffix has a slash in it", status: .usage)

@@ -7,7 +7,7 @@ import ComplexModule
 struct DesignCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "design",
-    abstract: "Print the coefficients, zeros, poles and gain of filters in series.",
+    abstract: "Print the coefficients, zeros, poles and gain of filters in series, or the taps of FIR filters.",
     discussion: """
       Each section is b0, b1, b2, a0, a1, a2 with a0 = 1. The gain stands beside the zeros and poles and is in the sections \
       too. \
@@ -15,6 +15,7 @@ struct DesignCommand: ParsableCommand {
 
         swiftlet design "butterworth:lowpass,1kHz,order=4" --rate 48k
         swiftlet design "butterworth:lowpass,1kHz,order=4" --json > filter.json
+        swiftlet design "fir:lowpass,1kHz,taps=255" --json > taps.json
       """)
 
   @OptionGroup var chain: ChainArguments
@@ -24,12 +25,21 @@ struct DesignCommand: ParsableCommand {
 
   func run() throws {
     let plan = try Plan.compile(try chain.graph(), for: StreamFormat(sampleRate: chain.rate.hertz, channels: 1))
+    if let taps = try plan.taps() {
+      return try json ? StandardOutput.print(["taps": .numbers(taps)]) : StandardOutput.print(text(of: taps))
+    }
     let cascade = try plan.cascade()
     if json {
       try StandardOutput.print(Self.document(of: cascade))
     } else {
       try StandardOutput.print(Self.tables(of: cascade, title: chain.title, rate: chain.rate.hertz))
     }
+  }
+
+  private func text(of taps: [Double]) -> String {
+    let title = Style.of(descriptor: 1).paint(chain.title, .strong)
+    let filter = "\(NumberText.counted(taps.count, "tap")) at \(NumberText.frequency(chain.rate.hertz))"
+    return ([title, filter, ""] + taps.map { "  \($0)" }).joined(separator: "\n")
   }
 
   private static func document(of cascade: SectionCascade) -> JSONValue {

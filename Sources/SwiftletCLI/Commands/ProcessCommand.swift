@@ -3,6 +3,7 @@ import AudioCore
 import AudioFiles
 import AudioGraph
 import EffectCatalog
+import Swiftlet
 
 /// `swiftlet process`: sound through a chain of effects.
 struct ProcessCommand: ParsableCommand {
@@ -64,7 +65,7 @@ struct ProcessCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let graph = try EffectExpression.parse(effects)
+    let graph = try EffectExpression.parse(effects, resources: .files)
     _ = try raw.form()
     try raw.validate(input: input, output: output)
     if encoding != nil, raw.applies(to: output) {

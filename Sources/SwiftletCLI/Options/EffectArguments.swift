@@ -1,6 +1,7 @@
 import ArgumentParser
 import AudioCore
 import EffectCatalog
+import Swiftlet
 
 extension Precision: ExpressibleByArgument {}
 extension KernelMode: ExpressibleByArgument {}
@@ -16,7 +17,7 @@ struct ChainArguments: ParsableArguments {
   var rate: SampleRate = SampleRate(hertz: 48_000)
 
   /// The chain as a graph.
-  func graph() throws(ExpressionError) -> Graph { try EffectExpression.parse(expressions) }
+  func graph() throws(ExpressionError) -> Graph { try EffectExpression.parse(expressions, resources: .files) }
 
   /// The chain as it was written.
   var title: String {

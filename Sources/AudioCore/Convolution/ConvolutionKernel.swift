@@ -1,0 +1,136 @@
+/// What runs a scheme in one arithmetic.
+protocol ConvolutionEngine: AnyObject {
+  /// A start stands at a multiple of this many frames.
+  var grid: Int { get }
+  /// After this many frames nothing is left of what was before.
+  var memoryFrames: Int { get }
+  /// Input and output may be the same memory, channel by channel. [worker]
+  func process(_ input: ConvolutionBlock, _ output: ConvolutionBlock, frames: Int)
+  /// Fades to new responses. [worker]
+  func adopt(_ prepared: PreparedResponses)
+  /// Silence before a position; a fade is over at once. [worker]
+  func reset(at position: Int)
+}
+
+/// Responses of any length over channels, in the kernels of this machine.
+///
+/// Memory is allocated once, when it is made; nothing allocates afterwards. One thread at a time may use it.
+public final class ConvolutionKernel<S: Sample> {
+  /// How it computes.
+  public let scheme: ConvolutionScheme
+  public let routes: ConvolutionRoutes
+  private let engine: any ConvolutionEngine
+  private let prepared: PreparedResponses
+
+  /// The last frames of input, for saving: a ring.
+  private let past: SampleBuffer<S>
+  private var position = 0
+
+  /// Makes silent state. [control]
+  ///
+  /// - Parameter fadeFrames: How long a fade to new responses takes, 1 or more.
+  public init(
+    _ prepared: PreparedResponses, routes: ConvolutionRoutes, precision: Precision, fadeFrames: Int
+  ) {
+    let scheme = prepared.layout.scheme
+    precondition(
+      prepared.layout.responses >= routes.responses && fadeFrames > 0,
+      "\(prepared.layout.responses) responses for \(routes.responses), a fade of \(fadeFrames) frames")
+    self.scheme = scheme
+    self.routes = routes
+    self.prepared = prepared
+    let isFixed = scheme.grid == .fixed
+    if S.self == Float.self && precision == .single {
+      engine =
+        isFixed
+        ? PartitionedConvolver<Float>(scheme, routes, prepared, fadeFrames: fadeFrames)
+        : BlockConvolver<Float>(scheme, routes, prepared, fadeFrames: fadeFrames)
+    } else {
+      engine =
+        isFixed
+        ? PartitionedConvolver<Double>(scheme, routes, prepared, fadeFrames: fadeFrames)
+        : BlockConvolver<Double>(scheme, routes, prepared, fadeFrames: fadeFrames)
+    }
+    past = SampleBuffer(channels: routes.inputs, capacity: engine.memoryFrames + engine.grid)
+  }
+
+  /// Convolves; input and output may be the same memory, channel by channel. [worker]
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  public func process(_ input: borrowing AudioBlock<S>, into output: borrowing AudioBlock<S>) {
+    precondition(
+      input.channels == routes.inputs && output.channels == routes.outputs && output.frames >= input.frames,
+      "\(input.channels) × \(input.frames) into \(output.channels) × \(output.frames) through \(routes)")
+    remember(input)
+    engine.process(ConvolutionBlock(input), ConvolutionBlock(output), frames: input.frames)
+  }
+
+  /// Fades to responses of the same scheme, as many as those it was made with. [worker]
+  public func adopt(_ prepared: PreparedResponses) { engine.adopt(prepared) }
+
+  /// Whether it can fade to these responses.
+  public func fits(_ prepared: PreparedResponses) -> Bool {
+    prepared.layout == self.prepared.layout && prepared.isDouble == self.prepared.isDouble
+  }
+
+  /// Forgets all past input; a fade is over at once. [worker]
+  public func reset() {
+    position = 0
+    engine.reset(at: 0)
+  }
+
+  // MARK: State
+
+  private func remember(_ input: borrowing AudioBlock<S>) {
+    let capacity = past.capacity
+    // Of a long block only the end is of use.
+    var done = max(0, input.frames - capacity)
+    while done < input.frames {
+      let place = (position + done) % capacity
+      let count = min(input.frames - done, capacity - place)
+      past.withBlock(offset: place, frames: count) { ring in
+        for channel in 0..<input.channels {
+          ring.unsafeChannel(channel).update(from: input.unsafeChannel(channel) + done, count: count)
+        }
+      }
+      done += count
+    }
+    position += input.frames
+  }
+
+  /// Writes the frames of input that are still heard: the rest of the state follows from them. A fade is not written.
+  public func saveState(into writer: inout StateWriter) {
+    // From a place of the grid, far enough back that nothing older is heard.
+    let start = max(0, (position - engine.memoryFrames) / engine.grid * engine.grid)
+    writer.write(position)
+    past.withBlock(frames: past.capacity) { ring in
+      for channel in 0..<routes.inputs {
+        for frame in start..<max(position, start) {
+          writer.write(Double(ring.unsafeChannel(channel)[frame % past.capacity]))
+        }
+      }
+    }
+  }
+
+  /// Reads what `saveState` wrote for the same scheme and channels, and hears those frames again.
+  public func restoreState(from reader: inout StateReader) throws(StateError) {
+    let end = try reader.readInt()
+    guard (0..<(1 << 60)).contains(end) else {
+      throw .mismatch(expected: "a position from 0 on", found: String(end))
+    }
+    let start = max(0, (end - engine.memoryFrames) / engine.grid * engine.grid)
+    let frames = SampleBuffer<S>(channels: routes.inputs, capacity: max(end - start, 1))
+    for channel in 0..<routes.inputs {
+      for frame in 0..<(end - start) { frames[channel, frame] = S(try reader.readDouble()) }
+    }
+    let output = SampleBuffer<S>(channels: routes.outputs, capacity: max(end - start, 1))
+    engine.reset(at: start)
+    position = start
+    frames.withBlock(frames: end - start) { input in
+      output.withBlock(frames: end - start) { process(input, into: $0) }
+    }
+  }
+
+  /// Bytes of the responses; the state is about as large.
+  public var memoryBytes: Int { prepared.memoryBytes }
+}

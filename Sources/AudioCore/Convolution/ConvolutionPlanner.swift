@@ -1,0 +1,157 @@
+/// Chooses how a convolution is computed, by arithmetic on the number of taps alone: a pure function.
+///
+/// In `.invariant` the choice does not look at blocks, and all output is there without delay: the first taps run in direct form, the
+/// others in partitions that begin at fixed places of the stream (Gardner, *Efficient convolution without input-output delay*, 1995).
+/// In `.fast` whole blocks are transformed as they come.
+public struct ConvolutionPlanner: Sendable, Hashable {
+  /// Taps of the response.
+  public var taps: Int
+  /// The most frames of a block.
+  public var maximumFrames: Int
+  public var precision: Precision
+  public var mode: KernelMode
+  /// A delay that is allowed, in frames.
+  public var latencyFrames: Int
+
+  public init(taps: Int, maximumFrames: Int, precision: Precision, mode: KernelMode, latencyFrames: Int = 0) {
+    precondition(taps > 0 && maximumFrames > 0 && latencyFrames >= 0, "\(taps) taps, \(latencyFrames) frames of delay")
+    self.taps = taps
+    self.maximumFrames = maximumFrames
+    self.precision = precision
+    self.mode = mode
+    self.latencyFrames = latencyFrames
+  }
+
+  private static let shortestPartition = 64
+  private static let longestPartition = 8_192
+  private static let longestFrame = 1 << 20
+  // Beyond this the direct form never wins, and every plan of it would only be weighed in vain.
+  private static let longestDirect = 4_096
+
+  /// The scheme of least estimated cost.
+  public func scheme() -> ConvolutionScheme {
+    var candidates: [ConvolutionScheme] = []
+    if taps + latencyFrames <= Self.longestDirect {
+      candidates.append(.direct(taps: taps, latencyFrames: latencyFrames))
+    }
+    candidates += mode == .fast ? following() : fixed()
+    // The first of the cheapest, so that the choice is the same everywhere.
+    var best = candidates[0]
+    for candidate in candidates.dropFirst() where cost(candidate) < cost(best) { best = candidate }
+    return best
+  }
+
+  /// The block length at which `.fast` works best; nil where any will do.
+  public func preferredFrames() -> Int? {
+    guard mode == .fast else { return nil }
+    var best: (frames: Int, cost: Double)?
+    for frame in frames(from: 128, to: Self.longestFrame) {
+      let hop = frame - total + 1
+      guard hop >= frame / 4 else { continue }
+      // Some tens of thousands of frames: other effects, and the caches, are there too.
+      let block = hop * max(1, 16_384 / hop)
+      let scheme = ConvolutionPlanner(
+        taps: taps, maximumFrames: block, precision: precision, mode: mode, latencyFrames: latencyFrames
+      ).scheme()
+      guard case .following = scheme.grid else { return nil }
+      let cost = cost(scheme)
+      if cost < best?.cost ?? .infinity { best = (block, cost) }
+    }
+    return best?.frames
+  }
+
+  /// Taps with the zeros of the delay before them.
+  private var total: Int { taps + latencyFrames }
+
+  // MARK: Candidates
+
+  private func frames(from first: Int, to last: Int) -> [Int] {
+    Array(sequence(first: first) { $0 * 2 <= last ? $0 * 2 : nil })
+  }
+
+  /// Overlap-save with one transform for all taps, and uniform partitions.
+  private func following() -> [ConvolutionScheme] {
+    frames(from: 128, to: Self.longestFrame).flatMap { frame -> [ConvolutionScheme] in
+      var found: [ConvolutionScheme] = []
+      // A block in pieces as equal as they come, none longer than the transform allows.
+      let longest = frame - total + 1
+      if longest > 0 {
+        let pieces = (maximumFrames + longest - 1) / longest
+        found.append(following(frame, partition: total, count: 1, hop: (maximumFrames + pieces - 1) / pieces))
+      }
+      if frame / 2 <= maximumFrames || frame == 128 {
+        let count = (total + frame / 2 - 1) / (frame / 2)
+        found.append(following(frame, partition: frame / 2, count: count, hop: frame / 2))
+      }
+      return found
+    }
+  }
+
+  private func following(_ frame: Int, partition: Int, count: Int, hop: Int) -> ConvolutionScheme {
+    ConvolutionScheme(
+      headTaps: 0,
+      stages: [.init(frame: frame, partition: partition, count: count, firstTap: 0, isDeferred: false)],
+      grid: .following(hop: hop), latencyFrames: latencyFrames)
+  }
+
+  /// One, two and three levels of partitions behind a direct head.
+  private func fixed() -> [ConvolutionScheme] {
+    let partitions = frames(from: Self.shortestPartition, to: Self.longestPartition)
+    // A delay that covers the first partition makes the head superfluous, and the partition may be as long.
+    let heads =
+      latencyFrames >= Self.shortestPartition
+      ? [partitions.last { $0 <= latencyFrames } ?? Self.shortestPartition] : partitions.filter { $0 <= 1_024 }
+    var found: [ConvolutionScheme] = []
+    for first in heads {
+      found.append(levels([first]))
+      for second in partitions where second >= 4 * first {
+        found.append(levels([first, second]))
+        for third in partitions where third >= 4 * second { found.append(levels([first, second, third])) }
+      }
+    }
+    return found
+  }
+
+  private func levels(_ partitions: [Int]) -> ConvolutionScheme {
+    let first = partitions[0]
+    var stages: [ConvolutionScheme.Stage] = []
+    var tap = first
+    for (level, partition) in partitions.enumerated() where tap < total {
+      // What is spread over the next partition is heard one partition later: the next level begins at twice its length.
+      let end = level + 1 < partitions.count ? min(2 * partitions[level + 1], total) : total
+      let count = (end - tap + partition - 1) / partition
+      stages.append(
+        .init(frame: 2 * partition, partition: partition, count: count, firstTap: tap, isDeferred: level > 0))
+      tap += count * partition
+    }
+    return ConvolutionScheme(
+      headTaps: latencyFrames >= first ? 0 : min(first, total), stages: stages, grid: .fixed,
+      latencyFrames: latencyFrames)
+  }
+
+  // MARK: Cost
+
+  /// Nanoseconds a frame on some machine or other: only the ratios count.
+  func cost(_ scheme: ConvolutionScheme) -> Double {
+    let isDouble = precision != .single
+    let directTap = isDouble ? 0.08 : 0.04
+    // Each piece costs its calls too.
+    var cost = directTap * Double(scheme.headTaps) + (scheme.headTaps > 0 && !scheme.stages.isEmpty ? 1 : 0)
+    for stage in scheme.stages {
+      let frame = Double(stage.frame)
+      let bytes = stage.frame * (isDouble ? 8 : 4)
+      let perNumber =
+        (isDouble ? 0.07 : 0.04) * Double(stage.frame.trailingZeroBitCount)
+        * (bytes <= 16_384 ? 1 : bytes <= 524_288 ? 1.6 : 2.2)
+      let product = (isDouble ? 0.25 : 0.12) * (stage.count * bytes <= 262_144 ? 1 : 1.5)
+      let work = 2 * frame * perNumber + frame * product * Double(stage.count) + 100
+      switch scheme.grid {
+      case .fixed: cost += work / Double(stage.partition)
+      case .following(let hop):
+        let pieces = (maximumFrames + hop - 1) / hop
+        cost += work * Double(pieces) / Double(maximumFrames)
+      }
+    }
+    return cost
+  }
+}
