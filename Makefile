@@ -26,12 +26,12 @@ packages:
 build: packages  ## Build the library and the tool, optimised
 	$(SWIFT) build -c release --product swiftlet
 
-run: build  ## Process a real recording through five filters and draw the response, into out/
+run: build  ## Process a real recording through five filters, draw the response into out/, and play live for ten seconds
 	@Scripts/run-demo.sh
 
 test: packages  ## Build without a warning, run every test and example, check the format and the house rules
 	@Scripts/build-without-warnings.sh -c release --build-tests --disable-xctest
-	$(SWIFT) test -c release --disable-xctest --skip-build
+	@Scripts/with-sound-server.sh $(SWIFT) test -c release --disable-xctest --skip-build
 	@Scripts/run-examples.sh
 	@$(MAKE) --no-print-directory check
 
@@ -40,10 +40,11 @@ check:  ## Check format, file sizes and the rules between modules (seconds)
 	@Scripts/check-modules.sh
 	$(SWIFT) format lint --strict --parallel --recursive $(FORMATTED)
 
-sanitize: packages  ## Run the tests under the address, undefined-behaviour and thread sanitizers
+sanitize: packages  ## Run the tests under the address, undefined-behaviour, thread and realtime sanitizers
 	@Scripts/sanitize.sh address
 	@Scripts/sanitize.sh undefined
 	@Scripts/sanitize.sh thread
+	@Scripts/sanitize.sh realtime
 	@Scripts/install-packages.sh "$(APT_RACES)" ""
 	@Scripts/check-gpu-races.sh
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import bench_convolution
 import bench_effects
+import bench_live
 import bench_programs
 from bench_peers import PEERS, Missing, errors_in_float
 
@@ -214,6 +215,10 @@ def main() -> int:
     swiftlet.close()
     if options.only in "whole program":
         for measured in bench_programs.measure(os.environ["SWIFTLET_TOOL"], options.rounds, absent):
+            report(Row(**measured))
+
+    if options.only in "live":
+        for measured in bench_live.measure(os.environ["SWIFTLET_TOOL"]):
             report(Row(**measured))
 
     for peer, reason in absent.items():

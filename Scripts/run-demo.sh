@@ -70,4 +70,7 @@ speed "$(awk -v s="$seconds" 'BEGIN { print 300 * s }')" \
   bash -c '"$0" process - - --raw s16le --rate "$1" --channels "$2" -e "$3" <"$4" >/dev/null' \
   "$tool" "$rate" "$channels" "$chain" "$scratch/often.raw"
 
+printf '\nTen seconds live, on a device without hardware (swiftlet devices lists the others):\n'
+show live -e "$chain" --input "virtual:$recording" --quiet --seconds 10 </dev/null
+
 printf '\nout/processed.wav  the recording through the chain\nout/response.svg   its magnitude, phase and group delay\n'

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the tests under one sanitizer, in a build of its own: sanitize.sh address|undefined|thread
+# Runs the tests under one sanitizer, in a build of its own: sanitize.sh address|undefined|thread|realtime
 #
 # The build is optimised: unoptimised kernels would take hours, and optimised ones are what people run.
 set -euo pipefail
@@ -8,10 +8,26 @@ cd "$(dirname "$0")/.."
 sanitizer=$1
 arguments=(-c release --disable-xctest --scratch-path ".build-$sanitizer")
 
-if [ "$sanitizer" = undefined ] && [ "$(uname)" = Linux ]; then
+clang="$(dirname "$(readlink -f "$(command -v "${SWIFT:-swift}")")")/clang"
+filter=()
+
+if [ "$sanitizer" = realtime ]; then
+  # swiftc has no such option, clang has: two trampolines of CRealtime switch the watch on for all that the callback and the worker's
+  # block call, Swift included. On Linux alone, as the runtime is.
+  runtime=$("$clang" -print-file-name="libclang_rt.rtsan-$(uname -m).a")
+  if [ ! -e "$runtime" ]; then
+    printf 'swiftlet: %s has no realtime runtime for %s: skipped\n' "$clang" "$(uname -m)" >&2
+    exit 0
+  fi
+  arguments+=(
+    -Xcc -fsanitize=realtime -Xcc -DRTSAN_BUILD
+    -Xlinker --whole-archive -Xlinker "$runtime" -Xlinker --no-whole-archive
+  )
+  filter=(--filter RealtimeTests --skip "FaultTests|CallbackProofTests|JackTests")
+  export RTSAN_OPTIONS=halt_on_error=true:print_stats_on_exit=true
+elif [ "$sanitizer" = undefined ] && [ "$(uname)" = Linux ]; then
   # Swift checks its own arithmetic always and its Linux compiler has no such option, so that C alone is instrumented and the
   # runtime of the toolchain's own clang is linked by name.
-  clang="$(dirname "$(readlink -f "$(command -v "${SWIFT:-swift}")")")/clang"
   runtime=$("$clang" -print-file-name="libclang_rt.ubsan_standalone-$(uname -m).a")
   if [ ! -e "$runtime" ]; then
     printf 'swiftlet: %s has no undefined-behaviour runtime for %s\n' "$clang" "$(uname -m)" >&2
@@ -32,4 +48,16 @@ export ASAN_OPTIONS=detect_leaks=0
 export SWIFTLET_SANITIZER=$sanitizer
 export UBSAN_OPTIONS=print_stacktrace=1
 export TSAN_OPTIONS=halt_on_error=1
-"${SWIFT:-swift}" test "${arguments[@]}"
+Scripts/with-sound-server.sh "${SWIFT:-swift}" test "${arguments[@]}" ${filter[@]+"${filter[@]}"}
+
+if [ "$sanitizer" = realtime ]; then
+  # The watch itself is watched: a stage that allocates must be caught.
+  printf '\n== a violation must be caught ==\n'
+  if SWIFTLET_INJECT=allocation "${SWIFT:-swift}" test "${arguments[@]}" --skip-build --filter InjectedViolationTests >/tmp/swiftlet-injected.$$ 2>&1; then
+    cat /tmp/swiftlet-injected.$$
+    printf 'swiftlet: an allocation in a worker'"'"'s block was not caught\n' >&2
+    exit 1
+  fi
+  grep -m 1 'unsafe-library-call\|RealtimeSanitizer' /tmp/swiftlet-injected.$$
+  rm -f /tmp/swiftlet-injected.$$
+fi

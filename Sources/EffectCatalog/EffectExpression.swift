@@ -42,6 +42,14 @@ public enum EffectExpression {
     return .series(joining: items)
   }
 
+  /// One written value, such as `800Hz` or `-3dB`, as what a parameter takes.
+  /// - Throws: `ExpressionError` for a value that it does not take.
+  public static func value(_ text: String, for info: ParameterInfo) throws(ExpressionError) -> ParameterValue {
+    var lexer = ExpressionLexer(text)
+    let token = try lexer.takeQuoted() ?? lexer.takeBareValue()
+    return try ValueReader(lexer: lexer, token: token, info: info, siblings: [info]).read()
+  }
+
   /// An expression that parses to the same graph, with every number in full precision.
   ///
   /// Series inside series are written as one series and sums inside sums as one sum; a graph made by the operators has none, and

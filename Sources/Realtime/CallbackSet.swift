@@ -10,6 +10,8 @@ final class CallbackSet {
   private let primedFrames: Int
   private let times: LatencyLog
   private let roundTrips: LatencyLog
+  /// Where the second device of a pair records: one log has one writer.
+  private let otherTimes = LatencyLog(capacity: 1)
   private let switches = FadeSwitches()
   private var parts: [(device: any AudioDevice, request: DeviceRequest, state: UnsafeMutablePointer<CallbackState>)] =
     []
@@ -75,8 +77,8 @@ final class CallbackSet {
         input: input, output: output, takesInput: inputChannels > 0, givesOutput: outputChannels > 0,
         pacing: inputChannels > 0 && outputChannels > 0 ? .together : .apart,
         bypassesGaps: configuration.gapSound == .bypass, primedFrames: primedFrames, counters: bank,
-        // Of two devices the one that gives output is timed: one log has one writer.
-        times: (outputChannels > 0 || setup.output == nil ? times : LatencyLog(capacity: 1)).recorder(),
+        // Of two devices the one that gives output is timed.
+        times: (outputChannels > 0 || setup.output == nil ? times : otherTimes).recorder(),
         roundTrips: roundTrips.recorder(), inputClock: inputClock, outputClock: outputClock,
         smoother: GapSmoother(channels: channels),
         fade: OutputFade(frames: Int(configuration.fadeSeconds * rate), switches: switches)))
@@ -106,6 +108,12 @@ final class CallbackSet {
 
   func start() throws(DeviceError) {
     for part in parts { try part.device.start() }
+  }
+
+  /// Whether the output is to be silent.
+  var isMuted: Bool {
+    get { !switches.isWanted }
+    set { newValue ? switches.fadeOut() : switches.fadeIn() }
   }
 
   /// Waits until the output has faded to silence, or a little longer than that should take.

@@ -35,6 +35,11 @@ enum WorkerCounter: Int, CaseIterable {
   /// A `WorkerFault`.
   case fault
   case failedStage
+  /// The correction of the rate in thousandths of a millionth.
+  case driftCorrection
+  /// Thousandths of frames between the clocks above the target.
+  case driftError
+  case driftJumps
 }
 
 /// A row of counters: one thread writes, any thread may read at any time.

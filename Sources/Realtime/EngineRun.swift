@@ -121,6 +121,12 @@ final class EngineRun: @unchecked Sendable {
     drainer?.stop()
   }
 
+  /// Whether the callbacks keep the output silent.
+  var isMuted: Bool {
+    get { callbacks.isMuted }
+    set { callbacks.isMuted = newValue }
+  }
+
   /// Whether the worker has processed all frames that the callbacks brought.
   var isCaughtUp: Bool { worker.counters.value(WorkerCounter.frames.rawValue) >= callbacks.framesIn }
 

@@ -88,6 +88,11 @@ struct FadeSwitches: @unchecked Sendable {
 
   /// Asks for silence. [control]
   func fadeOut() { memory.pointee.store(0, ordering: .relaxed) }
+  /// Asks for the full level. [control]
+  func fadeIn() {
+    memory[1].store(0, ordering: .relaxed)
+    memory.pointee.store(1, ordering: .relaxed)
+  }
   /// Whether the output has come to silence. [control]
   var isSilent: Bool { memory[1].load(ordering: .acquiring) != 0 }
 }

@@ -130,6 +130,18 @@ extension RealtimeProcessor {
   /// What the system granted at the last start; nil before.
   public var grants: RealtimeGrants? { withRun { run, _ in run.grants } }
 
+  /// How two devices' clocks are kept together; nil for one device.
+  public var drift: DriftReport? {
+    withRun { run, _ in
+      guard run.setup.isSplit else { return nil }
+      let counters = run.worker.counters
+      return DriftReport(
+        correctionPPM: Double(counters.value(WorkerCounter.driftCorrection.rawValue)) / 1_000,
+        errorFrames: Double(counters.value(WorkerCounter.driftError.rawValue)) / 1_000,
+        jumps: counters.value(WorkerCounter.driftJumps.rawValue))
+    } ?? nil
+  }
+
   /// The peaks of the graph's input and output since the last call, full scale 1.
   public func takeLevels() -> (input: Float, output: Float) {
     withRun { run, _ in run.worker.meter.take() } ?? (0, 0)
@@ -149,4 +161,14 @@ extension RealtimeProcessor {
   private static func difference(_ values: [Int], _ baseline: [Int]) -> [Int] {
     baseline.isEmpty ? values : zip(values, baseline).map { $0 - $1 }
   }
+}
+
+/// How the clocks of two devices are kept together.
+public struct DriftReport: Sendable, Hashable {
+  /// By how many millionths output is made faster than its nominal rate; below 0 where the input's clock is the faster one.
+  public var correctionPPM: Double
+  /// Frames between the clocks above the target.
+  public var errorFrames: Double
+  /// Times that what lay between the clocks was set right at once: at the start, and after a gap.
+  public var jumps: Int
 }

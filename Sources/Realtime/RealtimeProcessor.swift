@@ -158,6 +158,22 @@ public final class RealtimeProcessor: Sendable {
     return run.state(now: rt_nanoseconds(), clockNow: clock.nanoseconds)
   }
 
+  /// Whether the output is silent, with a fade at each change. Any thread may ask and set; a start takes it back.
+  public var isMuted: Bool {
+    get { current.withLock { $0.run?.isMuted ?? false } }
+    set { current.withLock { if $0.isRunning { $0.run?.isMuted = newValue } } }
+  }
+
+  /// The format that a recording with these settings has. [control]
+  /// - Throws: what making the processor would throw.
+  public static func outputFormat(
+    _ item: some Connectable, recording device: any AudioDevice, configuration: RealtimeConfiguration
+  ) throws -> StreamFormat {
+    try EngineSetup(
+      item.graph, ends: .device(device), configuration: configuration, clock: SystemClock(), probe: nil
+    ).plan.output
+  }
+
   /// Whether the worker has processed all input that came in, as a function that takes no lock; for a device by hand. [control]
   public func catchUpTest() -> () -> Bool {
     guard let run = current.withLock({ $0.run }) else { return { true } }

@@ -160,6 +160,11 @@ final class Worker: @unchecked Sendable {
     let isLate = Double(took) > Double(frames) / sampleRate * 1e9
     if isLate { counters.add(1, to: WorkerCounter.deadlineMisses.rawValue) }
     counters.set(runner.nonFiniteInputCount, at: WorkerCounter.nonFiniteInputs.rawValue)
+    if let drift {
+      counters.set(Int(drift.correctionPPM * 1_000), at: WorkerCounter.driftCorrection.rawValue)
+      counters.set(Int(drift.errorFrames * 1_000), at: WorkerCounter.driftError.rawValue)
+      counters.set(drift.jumpCount, at: WorkerCounter.driftJumps.rawValue)
+    }
     faults.look(runner, took: took, isLate: isLate, clock: clock)
     counters.set(0, at: WorkerCounter.blockBegan.rawValue)
   }

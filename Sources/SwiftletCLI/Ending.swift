@@ -1,6 +1,7 @@
 import Accelerator
 import ArgumentParser
 import AudioCore
+import AudioDevices
 import AudioFiles
 import EffectCatalog
 
@@ -26,9 +27,18 @@ enum Ending {
     case let failure as Failure: (failure.message, failure.status)
     case let error as ExpressionError: ("in the expression: \(error)", .usage)
     case let error as DesignError: (error.description, error.reason == .sampleType ? .usage : .dataError)
+    case let error as DeviceError: (error.description, status(of: error.reason))
     case let error as AudioFileError: (error.description, status(of: error.reason))
     case let error as AcceleratorError: (error.description, .unavailable)
     default: nil
+    }
+  }
+
+  private static func status(of reason: DeviceError.Reason) -> Failure.Status {
+    switch reason {
+    case .notFound, .ambiguous: .noInput
+    case .unsupported: .dataError
+    case .busy, .order, .lost, .system: .ioError
     }
   }
 

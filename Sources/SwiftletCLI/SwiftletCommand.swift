@@ -29,7 +29,8 @@ struct SwiftletCommand: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       ProcessCommand.self, BatchCommand.self, InfoCommand.self, EffectsCommand.self, ExplainCommand.self,
-      ResponseCommand.self, DesignCommand.self, BenchCommand.self,
+      ResponseCommand.self, DesignCommand.self, DevicesCommand.self, LiveCommand.self, PlayCommand.self,
+      RecordCommand.self, DoctorCommand.self, BenchCommand.self,
     ])
 
   /// Runs the tool and ends it with the status that scripts can tell apart.

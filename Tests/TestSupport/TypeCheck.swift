@@ -30,11 +30,14 @@ public func compileModule(_ name: String, _ sources: [URL], optimised: Bool) thr
     ] + moduleArguments(products) + sources.map(\.path))
 }
 
+/// The folder of this package's sources.
+private var packageRoot: URL {
+  URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..").standardizedFileURL
+}
+
 /// The name by which the package manager knows this package: its folder's, as an identifier.
 private var packageName: String {
-  let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..")
-    .standardizedFileURL
-  return String(root.lastPathComponent.lowercased().map { $0.isLetter || $0.isNumber ? $0 : "_" })
+  String(packageRoot.lastPathComponent.lowercased().map { $0.isLetter || $0.isNumber ? $0 : "_" })
 }
 
 /// Where the compiler finds the modules that this test was linked from.
@@ -43,6 +46,10 @@ private func moduleArguments(_ products: URL) -> [String] {
   for name in ["CKernels", "CRealtime", "_NumericsShims"] {
     let path = products.appendingPathComponent("\(name).build/module.modulemap").path
     if FileManager.default.fileExists(atPath: path) { arguments += ["-Xcc", "-fmodule-map-file=\(path)"] }
+  }
+  for name in ["CPortAudio"] {
+    let map = packageRoot.appendingPathComponent("Sources/\(name)/module.modulemap").path
+    arguments += ["-Xcc", "-fmodule-map-file=\(map)"]
   }
   // A package that brings its own module map keeps it beside its sources.
   let shims = FileManager.default.enumerator(

@@ -77,7 +77,8 @@ final class DriftCompensator {
     // In the input ring (the block at hand included), in the resampler, in the output ring.
     let between = (came - Double(taken) + resampler.waitingFrames) * ratio + Double(produced) - went
     errorFrames = between - target
-    if abs(errorFrames) > target / 2 {
+    // The first measurement sets the level, later ones hold it.
+    if jumpCount == 0 || abs(errorFrames) > target / 2 {
       jump(over: Int(errorFrames), ratio: ratio, into: &ring)
     } else {
       controller.update(error: errorFrames, after: interval)

@@ -1,4 +1,5 @@
 import AudioFiles
+import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -25,6 +26,26 @@ enum Interrupt {
       unblock(code)
     }
   }
+
+  /// Begins to listen for a job that ends in order when it is interrupted. The second interruption ends it at once.
+  static func catchOnce() {
+    TemporaryFiles.prepare()
+    // Made now: a signal handler may not.
+    _ = isCaught
+    for code in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(code) {
+      setHandler(code) { code in
+        if Interrupt.caught.exchange(true, ordering: .relaxed) {
+          TemporaryFiles.removeAll()
+          _exit(128 + code)
+        }
+      }
+      unblock(code)
+    }
+  }
+
+  /// Whether an interruption came.
+  static var isCaught: Bool { caught.load(ordering: .relaxed) }
+  private static let caught = Atomic<Bool>(false)
 
   // A program that starts the tool may have blocked signals, and the mask is inherited.
   private static func unblock(_ code: Int32) {

@@ -70,6 +70,21 @@ enum SystemCalls {
     return count > 0 ? String(decoding: bytes.prefix(count), as: UTF8.self) : nil
   }
 
+  /// What was typed or piped into standard input, after waiting for some seconds at most.
+  /// - Returns: the text, and whether more may come.
+  static func typed(waiting seconds: Double) -> (text: String, isOpen: Bool) {
+    var question = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
+    // SAFETY: one question, which lives across the call.
+    guard poll(&question, 1, Int32(seconds * 1_000)) > 0 else { return ("", true) }
+    var bytes = [UInt8](repeating: 0, count: 256)
+    // SAFETY: the buffer holds as many bytes as are asked for.
+    let count = bytes.withUnsafeMutableBytes { read(0, $0.baseAddress, $0.count) }
+    return count > 0 ? (String(decoding: bytes.prefix(count), as: UTF8.self), true) : ("", count < 0 && errno == EINTR)
+  }
+
+  /// Sleeps, or less when a signal comes.
+  static func sleep(seconds: Double) { usleep(UInt32(seconds * 1e6)) }
+
   /// Lets another thread run.
   static func yieldProcessor() { sched_yield() }
 

@@ -60,11 +60,6 @@ struct BenchLiveCommand: ParsableCommand {
     let bench = LiveBench(
       buffer: buffer, rate: rate.hertz, channels: channels, sections: sections, callbacks: callbacks, pace: pace,
       depth: depth)
-    let report = try bench.run()
-    if json {
-      try StandardOutput.print(report.document)
-    } else {
-      try StandardOutput.print(report.page(in: Style.of(descriptor: 1)))
-    }
+    try bench.run().print(asJSON: json, compares: true)
   }
 }

@@ -101,11 +101,21 @@ struct LiveReport {
     return lines.joined(separator: "\n")
   }
 
-  /// The median callback beside TorchFX's published one.
+  /// The mean callback beside TorchFX's published one.
   var comparison: String? {
     guard let callback else { return nil }
     let ours = callback.mean / 1e6
     return
-      "callback: \(NumberText.fixed(ours, 4)) ms in the mean; TorchFX publishes \(Self.torchFXMilliseconds) ms: \(NumberText.fixed(Self.torchFXMilliseconds / ours, 0)) times as long"
+      "the mean callback takes \(NumberText.fixed(ours, 4)) ms; TorchFX publishes \(Self.torchFXMilliseconds) ms on its authors' machine"
+  }
+
+  /// Prints the document or the page.
+  func print(asJSON json: Bool, compares: Bool = false) throws(Failure) {
+    if json {
+      try StandardOutput.print(document)
+    } else {
+      let page = page(in: Style.of(descriptor: 1))
+      try StandardOutput.print(([page] + (compares ? [comparison].compactMap(\.self) : [])).joined(separator: "\n"))
+    }
   }
 }

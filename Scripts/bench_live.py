@@ -1,0 +1,38 @@
+"""The live engine on the virtual device, by `swiftlet bench live`."""
+
+import json
+import subprocess
+
+# What we ask of ourselves: the callback's and the worker's 99th percentiles, and a million callbacks in lock-step.
+CALLBACK_P99 = 0.010e-3
+WORKER_SHARE = 0.05
+MILLION_SECONDS = 50
+# TorchFX's published time for one callback, measured by its authors on their machine.
+TORCHFX_PUBLISHED = 0.038e-3
+
+
+def run(tool: str, *arguments: str) -> dict:
+    command = [tool, "bench", "live", "--json", *arguments]
+    return json.loads(subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE).stdout)
+
+
+def measure(tool: str):
+    """Yields the rows for `bench.Row`."""
+    live = run(tool, "--callbacks", "5000")
+    fast = run(tool, "--pace", "fast", "--callbacks", "1000000")
+    shape = "live, 256 frames, stereo, 5 sections"
+
+    def bounded(name: str, ours: float, bound: float, peer: str) -> dict:
+        return {"shape": f"{shape}: {name}", "peer": peer, "ours_seconds": ours, "peer_seconds": bound,
+                "ratio": ours / bound, "ceiling": 1}
+
+    yield bounded("callback p99", live["callback_ms"]["p99"] / 1e3, CALLBACK_P99, "0.010 ms")
+    worker = WORKER_SHARE * live["deadline_ms"] / 1e3
+    yield bounded("worker p99", live["worker_ms"]["p99"] / 1e3, worker, "5 % of a block")
+    yield bounded("a million callbacks", fast["seconds"], MILLION_SECONDS, "50 s")
+    mean = live["callback_ms"]["mean"] / 1e3
+    yield {"shape": f"{shape}: callback, mean", "peer": "torchfx, published", "ours_seconds": mean,
+           "peer_seconds": TORCHFX_PUBLISHED, "ratio": TORCHFX_PUBLISHED / mean}
+    lost = live["xruns"] + fast["xruns"]
+    if lost or fast["allocations"]:
+        raise SystemExit(f"bench live: {lost} xruns, {fast['allocations']} allocations")

@@ -1,0 +1,99 @@
+import ArgumentParser
+import AudioCore
+import AudioDevices
+import AudioGraph
+import EffectCatalog
+import Realtime
+
+/// `swiftlet live`: a chain of effects between a device's input and output.
+struct LiveCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "live",
+    abstract: "Send a device's input through a chain of effects to its output, now.",
+    discussion: """
+      On a terminal: up and down choose a parameter, left and right change it, space mutes, q stops. Without a terminal \
+      commands are read from standard input, one a line: 1.frequency=800Hz, mute, unmute, quit. Stages are numbered as \
+      in the chain, from 1. Control-C stops too, and the run's latency table is printed at the end.
+
+      Input and output may be two devices with clocks of their own: a resampler then keeps them together. The device \
+      virtual has no hardware; virtual:FILE plays a file into the chain.
+
+        swiftlet live -e "highpass:80Hz | peak:1kHz,gain=+3dB"
+        swiftlet live -e lowpass:2kHz --input "USB" --output default --buffer 128
+        swiftlet live -e notch:50Hz --input virtual:in.wav --output virtual:in.wav --seconds 10
+
+      Devices are listed by: swiftlet devices
+      """)
+
+  @Option(
+    name: [.customShort("e"), .customLong("effect")], parsing: .unconditionalSingleValue,
+    help: ArgumentHelp("A chain of effects; several stand in series, each as if in parentheses.", valueName: "expr"))
+  var effects: [String] = []
+
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("Where sound comes from: number, name, virtual.", valueName: "device"))
+  var input = "default"
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("Where sound goes: number, name, virtual.", valueName: "device"))
+  var output: String?
+
+  @OptionGroup(title: "Engine") var engine: EngineArguments
+
+  @Option(help: ArgumentHelp("Channels of the chain; by default the device's, two at most.", valueName: "n"))
+  var channels: Int?
+
+  @Option(help: "What is heard after a fault: silence, or bypass (the input).")
+  var gaps: RealtimeConfiguration.GapSound = .silence
+
+  @Flag(name: .shortAndLong, help: "No meters; only the table at the end.")
+  var quiet = false
+
+  @Flag(help: "Print what was measured as JSON at the end.")
+  var json = false
+
+  func run() throws {
+    let chain = LiveChain(try EffectExpression.parse(effects))
+    var configuration = try engine.configuration()
+    configuration.channels = channels
+    configuration.gapSound = gaps
+    let processor = try Quiet.sounds { try makeProcessor(chain.graph, configuration) }
+    Interrupt.catchOnce()
+    let started = SystemCalls.seconds
+    try Quiet.sounds { try processor.start() }
+    defer { processor.stop() }
+    var screen = LiveScreen(processor, chain: chain, shows: !quiet && StandardError.isTerminal)
+    screen.open()
+    while !Interrupt.isCaught && !engine.isOver(after: SystemCalls.seconds - started) {
+      guard try screen.turn() else { break }
+    }
+    screen.close()
+    // Before it stops: what it found out about the device is gone afterwards.
+    let state = processor.state
+    let report = LiveReport(processor, elapsed: SystemCalls.seconds - started)
+    processor.stop()
+    try report.print(asJSON: json)
+    if case .faulted(let fault) = state { throw Failure("\(fault)", status: .ioError) }
+  }
+
+  private func makeProcessor(_ graph: Graph, _ configuration: RealtimeConfiguration) throws -> RealtimeProcessor {
+    let output = output ?? input
+    if input == output, DeviceNames.isVirtual(input) {
+      let device = try DeviceNames.virtual(input, rate: configuration.sampleRate)
+      return try RealtimeProcessor(graph, on: device, configuration: configuration)
+    }
+    if !DeviceNames.isVirtual(input), !DeviceNames.isVirtual(output) {
+      // One stream where one sound system has both; else two, each with its own clock.
+      do {
+        let device = try Quiet.sounds { () throws(DeviceError) in
+          try PortAudioDevice(input: DeviceChoice(input), output: DeviceChoice(output))
+        }
+        return try RealtimeProcessor(graph, on: device, configuration: configuration)
+      } catch let error as DeviceError where error.reason == .notFound {}
+    }
+    return try RealtimeProcessor(
+      graph, from: try DeviceNames.device(input: input, rate: configuration.sampleRate),
+      to: try DeviceNames.device(output: output, rate: configuration.sampleRate), configuration: configuration)
+  }
+}
+
+extension RealtimeConfiguration.GapSound: ExpressibleByArgument {}
