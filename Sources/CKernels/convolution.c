@@ -41,12 +41,6 @@ void sk_transform_destroy(sk_transform *transform) { free(transform); }
     const sk_control_word word = sk_flush_denormals();                                                                 \
     sk_current_kernels()->convolve_##suffix.direct(out, in, taps, count, n);                                           \
     sk_restore_control(word);                                                                                          \
-  }                                                                                                                    \
-  void sk_crossfade_##suffix(                                                                                          \
-    T *out, const T *a, const T *b, size_t n, double start, double step, uint64_t index) {                             \
-    const sk_control_word word = sk_flush_denormals();                                                                 \
-    sk_current_kernels()->convolve_##suffix.crossfade(out, a, b, n, start, step, index);                               \
-    sk_restore_control(word);                                                                                          \
   }
 
 SK_PUBLIC(float, f32)

@@ -57,7 +57,6 @@ typedef struct {
     void (*inverse)(const sk_transform *, T *, T *);                                                                   \
     void (*accumulate)(T *, const T *const *, const T *const *, size_t, size_t, bool);                                 \
     void (*direct)(T *, const T *, const T *, size_t, size_t);                                                         \
-    void (*crossfade)(T *, const T *, const T *, size_t, double, double, uint64_t);                                    \
   }
 
 /// Everything that one instruction set provides.

@@ -25,6 +25,8 @@ final class BlockConvolver<R: Sample>: ConvolutionEngine {
   private var filled = 0
   /// Frames since the fade began; nil without one.
   private var faded: Int?
+  /// Frames since the beginning.
+  private var position = 0
 
   init(_ scheme: ConvolutionScheme, _ routes: ConvolutionRoutes, _ prepared: PreparedResponses, fadeFrames: Int) {
     self.routes = routes
@@ -113,9 +115,10 @@ final class BlockConvolver<R: Sample>: ConvolutionEngine {
 
   private func advance(_ piece: Int) {
     filled += piece
+    position += piece
     if let faded {
       self.faded = faded + piece
-      if faded + piece >= fadeFrames { self.faded = responses.finishFade() ? 0 : nil }
+      if faded + piece >= fadeFrames { self.faded = responses.finishFade(at: position) ? 0 : nil }
     }
     guard stage.count == 1 || filled == hop else { return }
     for channel in 0..<routes.inputs {
@@ -129,7 +132,7 @@ final class BlockConvolver<R: Sample>: ConvolutionEngine {
   @_specialize(where R == Float)
   @_specialize(where R == Double)
   func adopt(_ prepared: PreparedResponses) {
-    if responses.offer(prepared) { faded = 0 }
+    if responses.offer(prepared, at: position) { faded = 0 }
   }
 
   @_specialize(where R == Float)
@@ -137,7 +140,22 @@ final class BlockConvolver<R: Sample>: ConvolutionEngine {
   func reset(at position: Int) {
     responses.settle()
     ConvolutionMath.clear(frames, count: numberCount)
+    self.position = position
     filled = 0
     faded = nil
   }
+
+  var fadeOrigin: Int? { faded == nil ? nil : responses.began }
+  var longestFade: Int { fadeFrames + hop }
+  func saveResponses(into writer: inout StateWriter) { responses.saveState(into: &writer) }
+  func restoreResponses(from reader: inout StateReader) throws(StateError) -> Int? {
+    try responses.restoreState(from: &reader)
+  }
+
+  func resumeFade() {
+    responses.resumeFade()
+    faded = 0
+  }
+
+  func resumeWaiting() { responses.resumeWaiting() }
 }

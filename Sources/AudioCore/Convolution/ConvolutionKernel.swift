@@ -10,6 +10,18 @@ protocol ConvolutionEngine: AnyObject {
   func adopt(_ prepared: PreparedResponses)
   /// Silence before a position; a fade is over at once. [worker]
   func reset(at position: Int)
+  /// The frame at which the responses came that are faded to; nil without a fade.
+  var fadeOrigin: Int? { get }
+  /// The most frames from there to the end of a fade.
+  var longestFade: Int { get }
+  /// Writes the responses, where they are not those it was made with.
+  func saveResponses(into writer: inout StateWriter)
+  /// Reads them; a fade goes on when `resumeFade` is called at the frame that is returned.
+  func restoreResponses(from reader: inout StateReader) throws(StateError) -> Int?
+  /// Begins the restored fade where its responses came.
+  func resumeFade()
+  /// Lets the responses that waited wait again.
+  func resumeWaiting()
 }
 
 /// Responses of any length over channels, in the kernels of this machine.
@@ -51,7 +63,8 @@ public final class ConvolutionKernel<S: Sample> {
         ? PartitionedConvolver<Double>(scheme, routes, prepared, fadeFrames: fadeFrames)
         : BlockConvolver<Double>(scheme, routes, prepared, fadeFrames: fadeFrames)
     }
-    past = SampleBuffer(channels: routes.inputs, capacity: engine.memoryFrames + engine.grid)
+    past = SampleBuffer(
+      channels: routes.inputs, capacity: max(engine.memoryFrames, engine.longestFade) + engine.grid)
   }
 
   /// Convolves; input and output may be the same memory, channel by channel. [worker]
@@ -98,11 +111,15 @@ public final class ConvolutionKernel<S: Sample> {
     position += input.frames
   }
 
-  /// Writes the frames of input that are still heard: the rest of the state follows from them. A fade is not written.
+  /// Writes the responses, where they were changed, and the frames of input that are still heard: the rest of the state follows from
+  /// these, in the middle of a fade too.
   public func saveState(into writer: inout StateWriter) {
-    // From a place of the grid, far enough back that nothing older is heard.
-    let start = max(0, (position - engine.memoryFrames) / engine.grid * engine.grid)
+    // From a place of the grid, far enough back that nothing older is heard, and before the fade.
+    let heard = min(position - engine.memoryFrames, engine.fadeOrigin ?? position)
+    let start = max(0, heard / engine.grid * engine.grid)
     writer.write(position)
+    writer.write(start)
+    engine.saveResponses(into: &writer)
     past.withBlock(frames: past.capacity) { ring in
       for channel in 0..<routes.inputs {
         for frame in start..<max(position, start) {
@@ -115,19 +132,32 @@ public final class ConvolutionKernel<S: Sample> {
   /// Reads what `saveState` wrote for the same scheme and channels, and hears those frames again.
   public func restoreState(from reader: inout StateReader) throws(StateError) {
     let end = try reader.readInt()
-    guard (0..<(1 << 60)).contains(end) else {
-      throw .mismatch(expected: "a position from 0 on", found: String(end))
-    }
-    let start = max(0, (end - engine.memoryFrames) / engine.grid * engine.grid)
+    let start = try reader.readInt()
+    guard (0..<(1 << 60)).contains(end), (max(0, end - past.capacity)...end).contains(start), start % engine.grid == 0
+    else { throw .mismatch(expected: "positions from 0 on", found: "\(start) and \(end)") }
+    engine.reset(at: start)
+    let origin = try engine.restoreResponses(from: &reader)
     let frames = SampleBuffer<S>(channels: routes.inputs, capacity: max(end - start, 1))
     for channel in 0..<routes.inputs {
       for frame in 0..<(end - start) { frames[channel, frame] = S(try reader.readDouble()) }
     }
-    let output = SampleBuffer<S>(channels: routes.outputs, capacity: max(end - start, 1))
-    engine.reset(at: start)
+    if let origin, !(start...end).contains(origin) {
+      throw .mismatch(expected: "a fade from \(start) on", found: String(origin))
+    }
     position = start
-    frames.withBlock(frames: end - start) { input in
-      output.withBlock(frames: end - start) { process(input, into: $0) }
+    hear(frames, from: start, start..<(origin ?? end))
+    if let origin {
+      engine.resumeFade()
+      hear(frames, from: start, origin..<end)
+    }
+    engine.resumeWaiting()
+  }
+
+  /// Runs over some frames of a buffer that begins at a position.
+  private func hear(_ frames: SampleBuffer<S>, from start: Int, _ range: Range<Int>) {
+    let output = SampleBuffer<S>(channels: routes.outputs, capacity: max(range.count, 1))
+    frames.withBlock(offset: range.lowerBound - start, frames: range.count) { input in
+      output.withBlock(frames: range.count) { process(input, into: $0) }
     }
   }
 

@@ -118,20 +118,12 @@ enum ConvolutionMath<R: Sample> {
     return true
   }
 
-  /// From `output` to `other` in a straight line of `length` frames, of which `done` are past.
+  /// From `output` to `other` along an eased ramp of `length` frames, of which `done` are past.
   static func crossfade(
     _ output: UnsafeMutablePointer<R>, to other: UnsafePointer<R>, frames: Int, done: Int, length: Int
   ) {
-    // SAFETY: as in `direct`.
-    let (output, other) = (UnsafeMutableRawPointer(output), UnsafeRawPointer(other))
-    let step = 1 / Double(length)
-    if R.self == Double.self {
-      let output = output.assumingMemoryBound(to: Double.self)
-      sk_crossfade_f64(output, output, other.assumingMemoryBound(to: Double.self), frames, 0, step, UInt64(done))
-    } else {
-      let output = output.assumingMemoryBound(to: Float.self)
-      sk_crossfade_f32(output, output, other.assumingMemoryBound(to: Float.self), frames, 0, step, UInt64(done))
-    }
+    let ramp = Ramp(frames: length)
+    for frame in 0..<frames { output[frame] += (other[frame] - output[frame]) * R(ramp.share(at: done + frame)) }
   }
 }
 

@@ -139,7 +139,7 @@ final class PartitionedConvolver<R: Sample>: ConvolutionEngine {
   @_specialize(where R == Float)
   @_specialize(where R == Double)
   func adopt(_ prepared: PreparedResponses) {
-    if responses.offer(prepared) { beginFade() }
+    if responses.offer(prepared, at: position) { beginFade() }
   }
 
   /// The fade begins when every level has been heard by the next responses: after a whole cycle of the longest.
@@ -155,7 +155,7 @@ final class PartitionedConvolver<R: Sample>: ConvolutionEngine {
   private func finishFade() {
     fadeStart = Int.max
     for level in levels { level.exchangeSets() }
-    if responses.finishFade() { beginFade() }
+    if responses.finishFade(at: position) { beginFade() }
   }
 
   @_specialize(where R == Float)
@@ -168,4 +168,18 @@ final class PartitionedConvolver<R: Sample>: ConvolutionEngine {
     for level in levels { level.reset() }
     ConvolutionMath.clear(history(0), count: routes.inputs * historyStride)
   }
+
+  var fadeOrigin: Int? { responses.next == nil ? nil : responses.began }
+  var longestFade: Int { fadeFrames + 2 * longest }
+  func saveResponses(into writer: inout StateWriter) { responses.saveState(into: &writer) }
+  func restoreResponses(from reader: inout StateReader) throws(StateError) -> Int? {
+    try responses.restoreState(from: &reader)
+  }
+
+  func resumeFade() {
+    responses.resumeFade()
+    beginFade()
+  }
+
+  func resumeWaiting() { responses.resumeWaiting() }
 }

@@ -50,12 +50,6 @@ void sk_spectrum_accumulate_f64(
 void sk_direct_f32(float *out, const float *in, const float *taps, size_t count, size_t n);
 void sk_direct_f64(double *out, const double *in, const double *taps, size_t count, size_t n);
 
-/// `out[i] = a[i] + (start + step * (index + i)) * (b[i] - a[i])`: from `a` to `b` in a straight line; equal ones stay
-/// as they are. `out` may be `a` or `b`.
-void sk_crossfade_f32(float *out, const float *a, const float *b, size_t n, double start, double step, uint64_t index);
-void sk_crossfade_f64(
-  double *out, const double *a, const double *b, size_t n, double start, double step, uint64_t index);
-
 /// Floats as doubles, and doubles rounded to floats.
 void sk_widen(double *out, const float *in, size_t n);
 void sk_narrow(float *out, const double *in, size_t n);
