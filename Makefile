@@ -4,6 +4,8 @@
 # sound server for the tests; OpenCL on the processor (PoCL), by which the tests run the GPU kernels.
 APT_PACKAGES  := libsndfile1-dev libsoxr-dev portaudio19-dev pkg-config sound-theme-freedesktop jackd2 libjack-jackd2-dev ocl-icd-libopencl1 pocl-opencl-icd
 BREW_PACKAGES := libsndfile libsoxr portaudio pkg-config
+# What follows every memory access of the GPU kernels, in `make sanitize`.
+APT_RACES     := oclgrind
 # Programs that `make bench-peers` compares against.
 APT_PEERS     := sox ffmpeg python3-venv
 BREW_PEERS    := sox ffmpeg
@@ -13,7 +15,7 @@ FORMATTED := Package.swift Sources Tests Examples Benchmarks
 
 export SWIFT
 .DEFAULT_GOAL := help
-.PHONY: help packages build run test check sanitize bench bench-peers format docs ptx clean
+.PHONY: help packages build run test check sanitize bench bench-peers format docs ptx gpu-tool gpu-check clean
 
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +45,16 @@ sanitize: packages  ## Run the tests under the address, undefined-behaviour, thr
 	@Scripts/sanitize.sh undefined
 	@Scripts/sanitize.sh thread
 	@Scripts/sanitize.sh realtime
+	@Scripts/install-packages.sh "$(APT_RACES)" ""
+	@Scripts/check-gpu-races.sh
+
+gpu-tool: packages  ## Build swiftlet-gpu, to be taken to a machine with a GPU: it needs nothing there but the driver
+	$(SWIFT) build -c release --product swiftlet-gpu -Xswiftc -static-stdlib --scratch-path .build-static
+	@echo .build-static/release/swiftlet-gpu
+
+gpu-check: packages  ## Hold the GPU kernels against the CPU over many shapes (DEVICE=opencl for the processor)
+	$(SWIFT) build -c release --product swiftlet-gpu
+	@.build/release/swiftlet-gpu check $(if $(DEVICE),--device $(DEVICE))
 
 ptx:  ## Compile the GPU kernels to PTX for NVIDIA, and check that they assemble without a spill (no GPU needed)
 	@Scripts/ptx.sh make

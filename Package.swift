@@ -15,6 +15,7 @@ let package = Package(
     .library(name: "SwiftletDSP", targets: ["SwiftletDSP"]),
     .library(name: "Swiftlet", targets: ["Swiftlet"]),
     .executable(name: "swiftlet", targets: ["SwiftletCLI"]),
+    .executable(name: "swiftlet-gpu", targets: ["SwiftletGPU"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-numerics", from: "1.1.0"),
@@ -38,7 +39,13 @@ let package = Package(
     .target(name: "AudioGraph", dependencies: ["AudioCore", "FilterDesign", "Effects"]),
     // The kernels of GPUs as text and as PTX, embedded; what loads and runs them.
     .target(name: "CGPUKernels", exclude: ["Kernels", "PTX"]),
-    .target(name: "Accelerator", dependencies: ["AudioCore", "Effects", "AudioGraph", "CGPUKernels"]),
+    .target(
+      name: "Accelerator",
+      dependencies: [
+        "AudioCore", "Effects", "AudioGraph", "CGPUKernels", .product(name: "RealModule", package: "swift-numerics"),
+      ]),
+    // Built on one machine and taken to another that has the GPU.
+    .executableTarget(name: "SwiftletGPU", dependencies: ["SwiftletDSP", "Accelerator"]),
     .target(
       name: "SwiftletDSP",
       dependencies: [

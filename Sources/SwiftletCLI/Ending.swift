@@ -1,3 +1,4 @@
+import Accelerator
 import ArgumentParser
 import AudioCore
 import AudioDevices
@@ -28,6 +29,7 @@ enum Ending {
     case let error as DesignError: (error.description, error.reason == .sampleType ? .usage : .dataError)
     case let error as DeviceError: (error.description, status(of: error.reason))
     case let error as AudioFileError: (error.description, status(of: error.reason))
+    case let error as AcceleratorError: (error.description, .unavailable)
     default: nil
     }
   }

@@ -19,6 +19,7 @@ struct SwiftletCommand: ParsableCommand {
         64      the command line or an expression is wrong
         65      the input or a parameter cannot be used
         66      an input is missing or cannot be opened
+        69      a GPU was asked for, and there is none that can do it
         73      an output cannot be made
         74      reading or writing failed
         128+n   stopped by signal n

@@ -8,9 +8,9 @@ import Testing
 
   @Test(arguments: [1, 4]) func floatAgreesWithMixed(group: Int) throws {
     let context = try Processor.open()
-    for count in group == 1 ? [1] : [1, 2, 3, 4, 5, 7, 8, 9, 12, 16] {
+    for count in group == 1 ? [1] : Array(1...16) {
       let sections = try sections(count)
-      for (channels, lengths) in [(1, [0, 1, 2, 511, 512, 513, 4_099]), (3, [1_025, 20_011]), (64, [1, 700])] {
+      for (channels, lengths) in [(1, [0, 1, 2, 511, 512, 513, 200_000]), (3, [1_025, 20_011]), (64, [1, 700])] {
         for frames in lengths {
           let signal = noise(channels: channels, frames: frames, as: Float.self)
           let expected = reference(signal, sections, precision: .mixed).flatMap { $0 }
@@ -27,9 +27,9 @@ import Testing
 
   @Test func doubleAgreesWithDouble() throws {
     let context = try Processor.open()
-    for count in [1, 2, 3, 4, 7, 16] {
+    for count in 1...16 {
       let sections = try sections(count)
-      for (channels, lengths) in [(1, [1, 2, 511, 513, 4_099]), (3, [20_011]), (64, [1, 700])] {
+      for (channels, lengths) in [(1, [1, 2, 511, 513, 200_000]), (3, [20_011]), (64, [1, 700])] {
         for frames in lengths {
           let signal = noise(channels: channels, frames: frames, as: Double.self)
           let expected = reference(signal, sections, precision: .double).flatMap { $0 }

@@ -118,10 +118,13 @@ extension ComputeDevice {
     }
   }
 
-  /// The device to compute on: the first GPU, or the first whose name contains a text, case ignored.
+  /// The device to compute on: the first whose name or interface contains a text, case ignored, else the first GPU.
+  ///
+  /// Without a text that of the variable `SWIFTLET_GPU` is taken, so that a processor can stand in for a GPU.
   /// - Throws: `AcceleratorError` that says what was looked for and how to get it.
   public static func find(_ name: String? = nil) throws(AcceleratorError) -> ComputeDevice {
     let search = search()
+    let name = name ?? environmentValue("SWIFTLET_GPU")
     let found =
       name.map { name in search.devices.first { "\($0)".lowercased().contains(name.lowercased()) } } ?? search.bestGPU
     if let found { return found }
@@ -130,7 +133,7 @@ extension ComputeDevice {
     let listed = others.isEmpty ? "" : " Found: \(others.joined(separator: ", "))."
     throw AcceleratorError(
       .noDevice, subject: name.map { "device \"\($0)\"" } ?? "GPU",
-      problem: "none was found.\(listed) \(reasons.joined(separator: " "))",
+      problem: "none was found.\(listed) \(String(reasons.joined(separator: " ").dropLast()))",
       remedy: others.isEmpty
         ? "Without a GPU, use the CPU" : "Use the CPU, or name one of the devices that were found")
   }

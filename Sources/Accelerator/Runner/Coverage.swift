@@ -41,8 +41,13 @@ extension Plan {
     return coverage
   }
 
+  // Beyond this a transform on the CPU is sooner done than products on a GPU.
+  private static var mostTaps: Int { 8_192 }
+
   private static func gap(_ stage: any PlannedStage) -> String? {
     switch stage.lowering {
+    case .taps(let taps) where taps.count > mostTaps:
+      return "\(taps.count) taps are too many for the direct form, which takes \(mostTaps)"
     case .identity, .gain, .taps, .delay:
       return stage.isLive ? "it is live, and only filters of sections take changes on a GPU" : nil
     case .sections(let cascade):
@@ -50,5 +55,19 @@ extension Plan {
       return cascade.sections.allSatisfy(\.isStable) ? nil : "it has a pole on or outside the unit circle"
     case .opaque: return "it is not made of sections, taps, gains or delays"
     }
+  }
+}
+
+extension ComputeContext {
+  /// Opens the first GPU for a plan. A device is not looked for where the plan could not run on it. [control]
+  /// - Throws: `AcceleratorError` that names the stages without a kernel, or what was looked for and how to get it.
+  public static func open(for plan: Plan) throws(AcceleratorError) -> ComputeContext {
+    let coverage = plan.acceleratorCoverage
+    guard coverage.isComplete else {
+      throw AcceleratorError(
+        .unsupported, subject: "the plan", problem: "\(coverage)",
+        remedy: "Run it on the CPU, or leave these effects out")
+    }
+    return try ComputeContext(try ComputeDevice.find())
   }
 }

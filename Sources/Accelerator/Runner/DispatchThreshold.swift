@@ -59,7 +59,7 @@ public struct AcceleratorOptions: Sendable, Hashable {
   }
 
   /// The kernels for a number of sections: the largest group that is not mostly empty.
-  func shape(sections: Int, type: SampleType, on device: ComputeDevice) -> KernelModule.Shape {
+  package func shape(sections: Int, type: SampleType, on device: ComputeDevice) -> KernelModule.Shape {
     let isDouble = type == .float64
     let group = isDouble ? min(sections, 2) : sections >= 3 ? 4 : sections
     // A processor has no registers for the long tiles of a GPU.

@@ -40,7 +40,7 @@ extension Pipeline {
     if device != .cpu {
       do {
         let plan = try plan(options)
-        let context = try context ?? Self.open(for: plan)
+        let context = try context ?? ComputeContext.open(for: plan)
         if let wave = try render(plan, options, accelerator, context) {
           report?(DeviceReport(device: context.device.name))
           return wave
@@ -53,17 +53,6 @@ extension Pipeline {
       report?(DeviceReport())
     }
     return try render(options)
-  }
-
-  /// A device is not looked for where the plan could not run on it.
-  private static func open(for plan: Plan) throws(AcceleratorError) -> ComputeContext {
-    let coverage = plan.acceleratorCoverage
-    guard coverage.isComplete else {
-      throw AcceleratorError(
-        .unsupported, subject: "the plan", problem: "\(coverage)",
-        remedy: "Run it on the CPU, or leave these effects out")
-    }
-    return try ComputeContext(try ComputeDevice.find())
   }
 
   /// nil when a stage overflowed.

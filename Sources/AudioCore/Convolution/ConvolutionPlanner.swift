@@ -131,25 +131,34 @@ public struct ConvolutionPlanner: Sendable, Hashable {
 
   // MARK: Cost
 
-  /// Nanoseconds a frame on some machine or other: only the ratios count.
+  // Nanoseconds a number of a transform, for frames of 2^7 numbers on, as one machine has them: only the ratios count.
+  private static let singleTransform = [0.37, 0.33, 0.36, 0.35, 0.4, 0.41, 0.57, 0.68, 0.8, 0.8, 0.9, 0.92, 1, 1.1]
+  private static let doubleTransform = [0.55, 0.57, 0.6, 0.59, 0.7, 0.92, 1.25, 1.4, 1.45, 1.56, 1.65, 1.95, 2.1, 2.2]
+  // What moving a number through memory costs beside that, for frames of up to 64 KiB, 128 KiB, and so on.
+  private static let singleMoves = [0.6, 0.8, 1.3, 1.8, 2.1]
+  private static let doubleMoves = [0.9, 1.2, 2.2, 2.3, 2.9]
+
+  /// Nanoseconds a frame.
   func cost(_ scheme: ConvolutionScheme) -> Double {
     let isDouble = precision != .single
+    let transforms = isDouble ? Self.doubleTransform : Self.singleTransform
+    let moves = isDouble ? Self.doubleMoves : Self.singleMoves
     let directTap = isDouble ? 0.08 : 0.04
     // Each piece costs its calls too.
     var cost = directTap * Double(scheme.headTaps) + (scheme.headTaps > 0 && !scheme.stages.isEmpty ? 1 : 0)
     for stage in scheme.stages {
       let frame = Double(stage.frame)
       let bytes = stage.frame * (isDouble ? 8 : 4)
-      let perNumber =
-        (isDouble ? 0.07 : 0.04) * Double(stage.frame.trailingZeroBitCount)
-        * (bytes <= 16_384 ? 1 : bytes <= 524_288 ? 1.6 : 2.2)
+      let transform = transforms[min(max(stage.frame.trailingZeroBitCount - 7, 0), transforms.count - 1)]
       let product = (isDouble ? 0.25 : 0.12) * (stage.count * bytes <= 262_144 ? 1 : 1.5)
-      let work = 2 * frame * perNumber + frame * product * Double(stage.count) + 100
+      let work = frame * (2 * transform + product * Double(stage.count)) + 100
       switch scheme.grid {
       case .fixed: cost += work / Double(stage.partition)
       case .following(let hop):
+        var size = 0
+        while size + 1 < moves.count, bytes > 65_536 << size { size += 1 }
         let pieces = (maximumFrames + hop - 1) / hop
-        cost += work * Double(pieces) / Double(maximumFrames)
+        cost += (work + frame * moves[size]) * Double(pieces) / Double(maximumFrames)
       }
     }
     return cost

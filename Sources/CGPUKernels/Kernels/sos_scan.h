@@ -91,7 +91,9 @@ KERNEL(THREADS) NAME(
       }
       partial[thread] = sum;
     }
+#ifndef PLANTED_RACE
     BARRIER();
+#endif
     if (thread < N) {
       double sum = partial[thread];
       for (int w = 1; w < WARPS; ++w) sum += partial[w * N + thread];
@@ -99,9 +101,7 @@ KERNEL(THREADS) NAME(
     }
 #endif
 #if PHASE == 0
-#ifndef PLANTED_RACE
     FENCE(); BARRIER();
-#endif
     if (thread == 0) STORE_RELEASE(&aggregate_flags[slot], tag);
     const GLOBAL double *state_in = state + ((i64)((epoch & 1u) * (u32)groups + (u32)g) * rows + row) * N;
     GLOBAL double *state_out = state + ((i64)(((epoch + 1u) & 1u) * (u32)groups + (u32)g) * rows + row) * N;

@@ -1,3 +1,4 @@
+import Accelerator
 import AudioCore
 import AudioFiles
 import AudioGraph
@@ -15,6 +16,9 @@ struct JobSettings: Sendable {
   var tail = false
   /// Whether input and output are read and written on threads of their own.
   var streamsInBackground = true
+
+  /// Where it runs.
+  var device = ProcessingDevice.cpu
 
   /// - Throws: `Failure` for frames in a piece out of range.
   func validate() throws(Failure) {
@@ -61,13 +65,35 @@ struct FileJob: Sendable {
       settings.graph, precision: settings.precision, mode: settings.mode, chunkFrames: settings.chunk,
       tail: settings.tail ? .runOut : .trim, streamsInBackground: settings.streamsInBackground,
       chunksAtOnce: source.isPipe ? 1 : max(1, 131_072 / (settings.chunk * source.format.channels)))
+    let plan = try processor.plan(for: source.format)
+    let (accelerated, device) = try accelerate(plan, as: S.self)
     let started = SystemCalls.seconds
+    if let accelerated {
+      let sink = try OutputStream<S>(path: output, format: plan.output, settings: storage, from: source)
+      let run = try accelerated.run(from: source, to: sink, progress: progress)
+      try sink.commit()
+      return ProcessReport(
+        input: input, output: output, format: source.format, run: run, expectedFrames: source.expectedFrames,
+        clipped: sink.clippedSamples, losses: sink.losses, elapsed: SystemCalls.seconds - started, device: device)
+    }
     let (run, sink) = try processor.run(
       from: source, progress: progress,
       to: { format in try OutputStream<S>(path: output, format: format, settings: storage, from: source) })
     try sink.commit()
     return ProcessReport(
       input: input, output: output, format: source.format, run: run, expectedFrames: source.expectedFrames,
-      clipped: sink.clippedSamples, losses: sink.losses, elapsed: SystemCalls.seconds - started)
+      clipped: sink.clippedSamples, losses: sink.losses, elapsed: SystemCalls.seconds - started, device: device)
+  }
+
+  /// The run on a GPU, where one was asked for and can do it; with `auto`, else, why not.
+  private func accelerate<S: Sample>(_ plan: Plan, as type: S.Type) throws -> (AcceleratedStream<S>?, DeviceReport) {
+    guard settings.device != .cpu else { return (nil, DeviceReport()) }
+    do {
+      let context = try ComputeContext.open(for: plan)
+      let stream = try AcceleratedStream<S>(plan, on: context, tail: settings.tail ? .runOut : .trim)
+      return (stream, DeviceReport(device: context.device.name))
+    } catch let error as AcceleratorError where settings.device == .auto {
+      return (nil, DeviceReport(reason: error.description))
+    }
   }
 }

@@ -1,3 +1,4 @@
+import Accelerator
 import ArgumentParser
 import AudioCore
 import AudioFiles
@@ -55,6 +56,10 @@ struct ProcessCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Frames in one piece.", valueName: "frames"))
   var chunk = 8_192
 
+  @Option(
+    help: "Where it runs: cpu, gpu, or auto (a GPU where there is one and it has a kernel for every effect).")
+  var device: ProcessingDevice = .cpu
+
   @Flag(help: "Write the tail too: what sounds on after the end of the input.")
   var tail = false
 
@@ -71,8 +76,9 @@ struct ProcessCommand: ParsableCommand {
     if encoding != nil, raw.applies(to: output) {
       throw Failure("--encoding has no place in raw output: its form is that of --raw", status: .usage)
     }
-    let settings = JobSettings(
+    var settings = JobSettings(
       graph: graph, precision: precision, encoding: encoding, dither: dither, mode: mode, chunk: chunk, tail: tail)
+    settings.device = device
     try settings.validate()
     Interrupt.install()
     let report = try process(settings)

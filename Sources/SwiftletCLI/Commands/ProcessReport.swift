@@ -1,3 +1,4 @@
+import Accelerator
 import AudioCore
 import AudioGraph
 
@@ -15,6 +16,8 @@ struct ProcessReport {
   var losses: [String]
   /// Seconds from the first sample to the finished file.
   var elapsed: Double
+  /// What it ran on.
+  var device = DeviceReport()
 
   private var duration: Double { Double(run.framesRead) / format.sampleRate }
   private var speed: Double { elapsed > 0 ? duration / elapsed : 0 }
@@ -31,6 +34,7 @@ struct ProcessReport {
       "seconds": .number(elapsed),
       "speed": .number(speed),
       "latency": .integer(run.latencyFrames),
+      "device": .string(device.device ?? "cpu"),
       "clipped": .integer(clipped),
       "nonfinite": .integer(run.nonFiniteInputs),
       "overflow": .integer(run.overflows),
@@ -45,6 +49,7 @@ struct ProcessReport {
   /// What went otherwise than a person would expect.
   var warnings: [String] {
     var warnings = losses
+    if let reason = device.reason { warnings.append("ran on the CPU: \(reason)") }
     if let expectedFrames, run.framesRead < expectedFrames {
       warnings.append(
         "\(input) ends early: \(NumberText.grouped(run.framesRead)) of the \(NumberText.counted(expectedFrames, "frame")) that its header states"

@@ -1,3 +1,4 @@
+import Accelerator
 import ArgumentParser
 import AudioCore
 import EffectCatalog
@@ -5,6 +6,7 @@ import Swiftlet
 
 extension Precision: ExpressibleByArgument {}
 extension KernelMode: ExpressibleByArgument {}
+extension ProcessingDevice: ExpressibleByArgument {}
 
 /// The expressions of a command that looks at a chain, and the stream that the chain is meant for.
 struct ChainArguments: ParsableArguments {

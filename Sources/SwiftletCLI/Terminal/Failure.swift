@@ -10,6 +10,8 @@ struct Failure: Error, CustomStringConvertible {
     case dataError = 65
     /// An input does not exist or cannot be opened.
     case noInput = 66
+    /// A GPU was asked for, and there is none that can do it.
+    case unavailable = 69
     /// An output cannot be made.
     case cannotCreate = 73
     /// Reading or writing failed part of the way.
