@@ -3,14 +3,16 @@ import Synchronization
 /// A handle by which an effect's parameters are changed while it runs: `tone.update { $0.frequency = 800 }`.
 ///
 /// It has identity: two handles are equal only when they are the same one, and every running plan that contains it follows it. It is
-/// written as its present value. [control]
+/// written as its present value. Any thread but the worker may use it. [control]
 public final class Live<E: Effect>: LiveNode, Summable {
-  /// Designs for one runner first, so that a change reaches all runners or none; then hands over.
-  private typealias Outlet = @Sendable (E) throws(DesignError) -> (@Sendable () -> Void)?
+  /// Somebody who follows the handle. It is asked first with `isTrial`, so that a change reaches all or none.
+  /// - Returns: false when it is gone.
+  /// - Throws: `DesignError` for what cannot be done, on trial only.
+  public typealias Follower = @Sendable (LiveChange<E>, _ isTrial: Bool) throws(DesignError) -> Bool
 
   private struct State {
     var value: E
-    var outlets: [Outlet] = []
+    var followers: [Follower] = []
   }
   private let state: Mutex<State>
 
@@ -19,69 +21,61 @@ public final class Live<E: Effect>: LiveNode, Summable {
 
   public var graph: Graph { .live(AnyLive(self)) }
 
-  /// The effect with its present parameters.
+  /// The effect with its present parameters: where a ramp ends, from its beginning on.
   public var value: E { state.withLock { $0.value } }
 
   public var snapshot: any Effect { value }
 
-  /// Changes the effect in every running plan, or in none.
-  /// - Throws: `DesignError` for a parameter outside its domain, and of reason `.structural` for a change that a running
-  ///   processor cannot take, such as another number of sections.
-  public func update(_ change: (inout E) -> Void) throws(DesignError) {
+  /// Changes the effect in every running plan, or in none. Nothing clicks: filters fade over, levels glide.
+  ///
+  /// - Parameter seconds: How long numbers take to reach their new values; 0 is a fade of 20 ms.
+  /// - Throws: `DesignError` for a parameter outside its domain, and of reason `.structural` for a change that a running plan cannot
+  ///   take, such as more latency than it was compiled with.
+  public func update(over seconds: Double = 0, _ change: (inout E) -> Void) throws(DesignError) {
+    try DesignError.require(seconds, in: 0...86_400, parameter: "ramp", unit: "s")
     let failure: DesignError? = state.withLock { state in
       var next = state.value
       change(&next)
-      var handovers: [@Sendable () -> Void] = []
-      var living: [Outlet] = []
-      for outlet in state.outlets {
+      let step = LiveChange(from: state.value, to: next, seconds: seconds)
+      var living: [Follower] = []
+      for follower in state.followers {
         do throws(DesignError) {
-          guard let handover = try outlet(next) else { continue }
-          handovers.append(handover)
-          living.append(outlet)
+          if try follower(step, true) { living.append(follower) }
         } catch {
           return error
         }
       }
-      state.outlets = living
+      state.followers = living
       state.value = next
-      for handover in handovers { handover() }
+      // What passed its trial is taken.
+      for follower in living { _ = try? follower(step, false) }
       return nil
     }
     if let failure { throw failure }
   }
 
-  /// Connects a runner, which takes designs for its context from the mailbox. The present value is posted at once, so that no
-  /// update between compiling and starting is lost.
-  /// - Throws: `DesignError` of reason `.structural` when the present value needs another structure than was compiled.
-  public func attach(in context: DesignContext, shape: E.Design) throws(DesignError) -> Mailbox<E.Design> {
-    let mailbox = Mailbox<E.Design>()
-    let outlet: Outlet = { [weak mailbox] (effect: E) throws(DesignError) -> (@Sendable () -> Void)? in
-      guard let mailbox else { return nil }
-      let design = try effect.design(in: context)
-      guard shape.hasSameShape(as: design) else {
-        throw DesignError(
-          .structural, problem: "cannot take this change while it runs: it needs another structure",
-          remedy: "Stop, change it, and start again", stage: E.name)
-      }
-      return { mailbox.post(design) }
-    }
+  /// Makes somebody follow the handle, who begins with the value that is given to the body: no update can come between.
+  public func follow(_ begin: (E) throws(DesignError) -> Follower) throws(DesignError) {
     let failure: DesignError? = state.withLock { state in
       do throws(DesignError) {
-        if let handover = try outlet(state.value) { handover() }
+        state.followers.append(try begin(state.value))
+        return nil
       } catch {
-        guard error.reason == .structural else { return error }
-        return DesignError(
-          .structural, problem: "was given another structure after it was compiled", remedy: "Compile again",
-          stage: error.stage)
+        return error
       }
-      state.outlets.append(outlet)
-      return nil
     }
     if let failure { throw failure }
-    return mailbox
   }
 
   public func accept<V: LiveVisitor>(_ visitor: inout V) throws(DesignError) { try visitor.visit(self) }
+}
+
+/// A change of a live effect.
+public struct LiveChange<E: Effect>: Sendable {
+  public let from: E
+  public let to: E
+  /// How long numbers take to their new values; 0 is the usual fade.
+  public let seconds: Double
 }
 
 /// A live handle whose effect's type is not known.

@@ -1,48 +1,60 @@
 import Synchronization
 
-/// A single slot that carries designs from the control thread to the worker, and the old ones back to be freed.
+/// Hands objects from control threads to one worker, the newest first, and frees them on a control thread.
 ///
-/// Taking neither locks nor allocates nor frees. A design that is posted before the last one was taken replaces it.
-public final class Mailbox<Design: Sendable>: Sendable {
-  private final class Letter: Sendable {
-    let design: Design
-    init(_ design: Design) { self.design = design }
+/// Taking neither locks, allocates nor frees. What is posted before the last one was taken replaces it. The worker may use what it took
+/// until it takes the next.
+public final class Mailbox<Letter: AnyObject & Sendable>: Sendable {
+  private final class Envelope: Sendable {
+    let letter: Letter
+    let number: Int
+
+    init(_ letter: Letter, number: Int) {
+      self.letter = letter
+      self.number = number
+    }
   }
 
-  // Words, not pointers: an atomic raw pointer is not Sendable.
+  // What the worker may still see, so that nothing is freed under it.
+  private let held = Mutex<[Envelope]>([])
+  // A word, not a pointer: an atomic raw pointer is not Sendable.
   private let slot = Atomic<UInt>(0)
-  private let used = Atomic<UInt>(0)
+  private let taken = Atomic<Int>(0)
 
   public init() {}
 
-  deinit {
-    release(slot.load(ordering: .relaxed))
-    release(used.load(ordering: .relaxed))
-  }
-
-  /// Puts a design into the slot. [control]
-  public func post(_ design: Design) {
+  /// Makes an object the newest, and frees those that the worker has done with. [control]
+  public func post(_ letter: Letter) {
+    held.withLock { held in
+      let envelope = Envelope(letter, number: (held.last?.number ?? taken.load(ordering: .acquiring)) + 1)
+      held.append(envelope)
+      slot.store(UInt(bitPattern: Unmanaged.passUnretained(envelope).toOpaque()), ordering: .releasing)
+    }
     collect()
-    let word = UInt(bitPattern: Unmanaged.passRetained(Letter(design)).toOpaque())
-    release(slot.exchange(word, ordering: .acquiringAndReleasing))
   }
 
-  /// Frees the design that the worker has finished with. [control]
-  public func collect() { release(used.exchange(0, ordering: .acquiring)) }
-
-  /// Hands the waiting design to the body, when there is one and the last one was collected. [worker]
-  public func take(_ body: (borrowing Design) -> Void) {
-    guard used.load(ordering: .acquiring) == 0 else { return }
-    let word = slot.exchange(0, ordering: .acquiring)
-    guard let pointer = UnsafeRawPointer(bitPattern: word) else { return }
-    // SAFETY: the word was a retained letter, and whoever exchanges it out of the slot owns that count.
-    Unmanaged<Letter>.fromOpaque(pointer)._withUnsafeGuaranteedRef { body($0.design) }
-    used.store(word, ordering: .releasing)
+  /// Frees what the worker has done with. [control]
+  public func collect() {
+    held.withLock { held in
+      let done = taken.load(ordering: .acquiring)
+      held.removeAll { $0.number < done }
+    }
   }
 
-  private func release(_ word: UInt) {
-    guard let pointer = UnsafeRawPointer(bitPattern: word) else { return }
-    // SAFETY: as in `take`: this side exchanged the word out and owns its count.
-    Unmanaged<Letter>.fromOpaque(pointer).release()
+  /// Whether the worker may still see an object that passes a test. [control]
+  public func holds(where test: (Letter) -> Bool) -> Bool {
+    held.withLock { held in held.contains { test($0.letter) } }
+  }
+
+  /// The newest object, when there is one that was not taken yet. [worker]
+  public func take() -> Unmanaged<Letter>? {
+    guard slot.load(ordering: .relaxed) != 0,
+      let pointer = UnsafeRawPointer(bitPattern: slot.exchange(0, ordering: .acquiring))
+    else { return nil }
+    // SAFETY: envelopes stay held until one of a higher number was taken.
+    return Unmanaged<Envelope>.fromOpaque(pointer)._withUnsafeGuaranteedRef { envelope in
+      taken.store(envelope.number, ordering: .releasing)
+      return Unmanaged.passUnretained(envelope.letter)
+    }
   }
 }

@@ -16,11 +16,12 @@ public enum ParameterTaper: String, Sendable, Hashable, Codable {
 
 /// What happens when a parameter is changed while the effect runs. Nothing may click.
 public enum LiveBehavior: String, Sendable, Hashable, Codable {
-  /// The running state is kept and the value moves smoothly.
+  /// The running state is kept and the value glides.
   case smooth
-  /// Old and new run side by side for a short fade.
+  /// Old and new run side by side for a fade of 20 ms, the new one warmed on past input.
   case crossfade
-  /// The structure changes: it is swapped with a fade, or refused where latency would grow.
+  /// The structure changes: a fresh processor is faded to. What needs more latency or another format than the plan was compiled for is
+  /// refused.
   case structural
 }
 
@@ -54,7 +55,7 @@ public struct ParameterInfo: Sendable, Hashable {
   /// One line for help pages.
   public let summary: String
   public let kind: ParameterKind
-  public let live: LiveBehavior
+  public var live: LiveBehavior
   /// The value when it is not given; nil when it must be given wherever it applies.
   public let defaultValue: ParameterValue?
   /// Of the parameters that share a group at most one may be given.

@@ -45,7 +45,18 @@ public protocol WatchfulProcessor<S>: BlockProcessor {
 /// A processor that knows its design and can take a new one while it runs.
 public protocol AudioProcessor<S, Design>: BlockProcessor {
   associatedtype Design: EffectDesign
-  /// Takes a new design and keeps the running state; allocates nothing.
+  /// Takes a new design, keeps the running state and goes over to it without a click; allocates nothing. [worker]
+  ///
+  /// It is called between two blocks, at the frame from which the change counts.
   /// - Returns: false when the shape differs (sections, taps, channels): the runner must then swap processors.
   func adopt(_ design: borrowing Design) -> Bool
+  /// The same along a ramp of a given length, for a processor that follows ramps exactly.
+  func adopt(_ design: borrowing Design, along ramp: Ramp) -> Bool
+  /// Whether `adopt(_:along:)` takes the ramp's time. Others take their own, and get a long ramp in steps of 20 ms.
+  var followsRamps: Bool { get }
+}
+
+extension AudioProcessor {
+  public func adopt(_ design: borrowing Design, along ramp: Ramp) -> Bool { adopt(design) }
+  public var followsRamps: Bool { false }
 }

@@ -28,20 +28,21 @@ private let mono = StreamFormat(sampleRate: 48_000, channels: 1)
     #expect(run(plan, input) == run(try Plan.compile(LowPass(250), for: mono), input))
   }
 
-  @Test func anotherStructureBetweenCompilingAndStartingIsRefused() throws {
+  @Test func anotherStructureBetweenCompilingAndStartingIsTakenOrRefused() throws {
     let filter = Live(Butterworth(.lowPass(1_000), order: 4))
-    for chain in [filter.graph, Live(Gain(decibels: 1)).then(filter).graph] {
-      let plan = try Plan.compile(chain, for: mono)
-      try filter.update { $0.order = 8 }
-      #expect {
-        try PlanRunner<Float>(plan)
-      } throws: {
-        let error = $0 as? DesignError
-        return error?.reason == .structural && error?.remedy == "Compile again"
-      }
-      // The refused runner does not hold the handle back, and a fresh plan takes what it says.
-      _ = try PlanRunner<Float>(try Plan.compile(chain, for: mono))
-      try filter.update { $0.order = 4 }
+    let plan = try Plan.compile(filter, for: mono)
+    try filter.update { $0.order = 8 }
+    let input = noise(frames: 300, as: Float.self)
+    #expect(run(plan, input) == run(try Plan.compile(Butterworth(.lowPass(1_000), order: 8), for: mono), input))
+
+    let compressor = Live(Compressor(lookahead: 0.001))
+    let aligned = try Plan.compile(compressor, for: mono)
+    try compressor.update { $0.lookahead = 0.002 }
+    #expect {
+      try PlanRunner<Float>(aligned)
+    } throws: {
+      let error = $0 as? DesignError
+      return error?.reason == .structural && error?.remedy == "Compile again"
     }
   }
 
@@ -53,14 +54,15 @@ private let mono = StreamFormat(sampleRate: 48_000, channels: 1)
     _ = run(runner, noise(frames: 10, as: Float.self), blocks: [10])
   }
 
-  @Test func aStructuralUpdateIsRefusedWhileItRuns() throws {
-    let filter = Live(Butterworth(.lowPass(1_000), order: 4))
-    let runner = try PlanRunner<Float>(try Plan.compile(filter, for: mono))
+  @Test func moreLatencyIsRefusedWhileItRuns() throws {
+    let compressor = Live(Compressor(lookahead: 0.002))
+    let runner = try PlanRunner<Float>(Plan.compile(compressor, for: mono))
     #expect {
-      try filter.update { $0.order = 8 }
+      try compressor.update { $0.lookahead = 0.003 }
     } throws: {
       ($0 as? DesignError)?.reason == .structural
     }
+    #expect(compressor.value.lookahead == 0.002)
     _ = run(runner, noise(frames: 10, as: Float.self), blocks: [10])
   }
 

@@ -88,7 +88,7 @@ private let stereo = StreamFormat(sampleRate: 48_000, channels: 2)
     let plan = try Plan.compile(StepGain(1).labelled("step"), for: mono)
     let input = [[Float](repeating: 1, count: 300)]
     func output(_ blocks: [Int]) throws -> [Float] {
-      let runner = try PlanRunner<Float>(plan)
+      let runner = try PlanRunner<Float>(plan, changing: .all)
       try runner.schedule("factor", of: "step", to: 3, at: 200)
       try runner.schedule("factor", of: "step", to: 2, at: 100)
       return run(runner, input, blocks: blocks)[0]
@@ -96,7 +96,7 @@ private let stereo = StreamFormat(sampleRate: 48_000, channels: 2)
     let expected = (0..<300).map { Float($0 < 100 ? 1 : $0 < 200 ? 2 : 3) }
     #expect(try output([300]) == expected)
     #expect(try output(unevenBlocks(total: 300)) == expected)
-    let runner = try PlanRunner<Float>(plan)
+    let runner = try PlanRunner<Float>(plan, changing: .all)
     #expect(throws: DesignError.self) { try runner.schedule("nothing", of: "step", to: 3, at: 200) }
     #expect(throws: DesignError.self) { try runner.schedule("factor", of: "nobody", to: 3, at: 200) }
   }

@@ -7,7 +7,7 @@ public final class ClosureProcessor<S: Sample, Design: EffectDesign>: AudioProce
     _ now: borrowing ProcessContext
   ) -> Int
   private let state: UnsafeMutableBufferPointer<Double>
-  private let initial: Double
+  private var initial: Double
   private var design: Design
   private let body: Body
 
@@ -21,7 +21,15 @@ public final class ClosureProcessor<S: Sample, Design: EffectDesign>: AudioProce
 
   deinit { state.deallocate() }
 
-  public func adopt(_ new: borrowing Design) -> Bool { design.hasSameShape(as: copy new) }
+  public func adopt(_ new: borrowing Design) -> Bool {
+    guard design.hasSameShape(as: copy new) else { return false }
+    design = copy new
+    if let factor = (copy new as? TestDesign)?.factor {
+      initial = factor
+      state.update(repeating: factor)
+    }
+    return true
+  }
   public func reset() { state.update(repeating: initial) }
   public func process(
     _ input: borrowing AudioBlock<S>, into output: borrowing AudioBlock<S>, at now: borrowing ProcessContext
@@ -40,6 +48,8 @@ public struct TestDesign: EffectDesign {
   public var lowering = Lowering.opaque
   /// Numerator and denominator of the frames that come out for those that go in; nil when they are as many.
   public var frameRatio: [Int]?
+  /// What all state becomes when it is adopted.
+  public var factor: Double?
 
   public func maximumOutputFrames(for inputFrames: Int) -> Int? {
     frameRatio.map { (inputFrames * $0[0] + $0[1] - 1) / $0[1] }

@@ -160,7 +160,7 @@ public struct Rate: Effect {
   }
 }
 
-/// A factor that events change at their frames.
+/// A factor that jumps at the frame of a change.
 public struct StepGain: Effect {
   public static let name = "stepgain"
   public static let parameters: [Parameter<StepGain>] = [
@@ -170,21 +170,17 @@ public struct StepGain: Effect {
   public init(_ factor: Double) { self.factor = factor }
 
   public func design(in context: DesignContext) throws(DesignError) -> TestDesign {
-    TestDesign(outputs: [context.format])
+    try DesignError.require(factor, in: -10...10, parameter: "factor")
+    return TestDesign(outputs: [context.format], factor: factor)
   }
 
   public func makeProcessor<S: Sample>(
     _ design: TestDesign, in context: DesignContext, as type: S.Type
   ) -> any AudioProcessor<S, TestDesign> {
-    ClosureProcessor(design, state: 1, initial: factor) { state, input, output, now in
-      var next = 0
-      for n in 0..<input.frames {
-        while next < now.eventCount && now.event(next).frame <= n {
-          state[0] = now.event(next).value
-          next += 1
-        }
-        for channel in 0..<input.channels {
-          input.withChannel(channel) { x in output.withChannel(channel) { y in y[n] = x[n] * S(state[0]) } }
+    ClosureProcessor(design, state: 1, initial: factor) { state, input, output, _ in
+      for channel in 0..<input.channels {
+        input.withChannel(channel) { x in
+          output.withChannel(channel) { y in for n in 0..<x.count { y[n] = x[n] * S(state[0]) } }
         }
       }
       return input.frames

@@ -23,9 +23,9 @@ struct GPUStep {
     guard case .cascade(let cascade, let feeds, _, _) = work else { return }
     for feed in feeds {
       var failure: AcceleratorError?
-      feed.mailbox.take { design in
+      feed.mailbox.take()?._withUnsafeGuaranteedRef { letter in
         do throws(AcceleratorError) {
-          try cascade.replace(from: feed.first, with: design.cascade.sections)
+          try cascade.replace(from: feed.first, with: letter.design.cascade.sections)
         } catch { failure = error }
       }
       if let failure { throw failure }

@@ -87,12 +87,12 @@ extension SignalNetwork {
 extension CascadeStage.Part {
   /// The part without sections that change nothing; nil when none is left.
   fileprivate var withoutIdentitySections: CascadeStage.Part? {
-    guard attach == nil else { return self }
+    guard !source.isLive else { return self }
     let kept = design.cascade.sections.filter { $0.b0 != 1 || $0.b1 != $0.a1 || $0.b2 != $0.a2 }
     if kept.count == design.cascade.sections.count { return self }
     if kept.isEmpty { return nil }
     let cascade = SectionCascade(sections: kept, roots: design.cascade.roots)
     return CascadeStage.Part(
-      identity: identity, name: name, design: SOSDesign(cascade: cascade, format: design.format), attach: nil)
+      identity: identity, name: name, design: SOSDesign(cascade: cascade, format: design.format), source: source)
   }
 }

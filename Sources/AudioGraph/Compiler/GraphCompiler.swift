@@ -108,14 +108,8 @@ struct GraphCompiler: LiveVisitor {
     _ effect: E, _ design: E.Design, _ live: Live<E>?, _ context: DesignContext, _ identity: String
   ) -> any PlannedStage {
     if effect is any SOSDesignable, let sections = design as? SOSDesign {
-      var attach: (@Sendable (DesignContext) throws(DesignError) -> Mailbox<SOSDesign>?)?
-      if let live {
-        // The cast always succeeds: an `SOSDesignable` effect's design is an `SOSDesign`.
-        attach = { (context: DesignContext) throws(DesignError) -> Mailbox<SOSDesign>? in
-          try live.attach(in: context, shape: design) as AnyObject as? Mailbox<SOSDesign>
-        }
-      }
-      let part = CascadeStage.Part(identity: identity, name: E.name, design: sections, attach: attach)
+      let source = PartSource(effect, live: live, identity: identity)
+      let part = CascadeStage.Part(identity: identity, name: E.name, design: sections, source: source)
       return CascadeStage(parts: [part], gain: 1, gains: [], context: context)
     }
     if live == nil, let gain = design as? GainDesign {

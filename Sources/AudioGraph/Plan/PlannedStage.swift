@@ -18,8 +18,6 @@ public protocol PlannedStage: Sendable {
   var lowering: Lowering { get }
   /// Whether parameters may be changed while it runs.
   var isLive: Bool { get }
-  /// Whether it reads parameter events inside a block.
-  var takesEvents: Bool { get }
   var operationsPerFrame: Double { get }
   /// How it is computed, in words; nil where there is nothing to choose.
   var algorithm: String? { get }
@@ -29,11 +27,11 @@ public protocol PlannedStage: Sendable {
   var meters: [MeterInfo] { get }
   /// The most frames that a block produces; nil when it is always as many as come in.
   func maximumOutputFrames(for inputFrames: Int) -> Int?
-  /// The place of a parameter in the table of the effect, for events.
-  func parameterIndex(_ name: String) -> Int?
   /// Makes running state, and connects it to its live handles. [control]
-  /// - Throws: `DesignError` of reason `.structural` when a handle came to need another structure after compiling.
-  func makeRunning<S: Sample>(as type: S.Type) throws(DesignError) -> RunningStage<S>
+  /// - Throws: `DesignError` of reason `.structural` when a handle came to need another plan after compiling.
+  func makeRunning<S: Sample>(
+    as type: S.Type, scope: ChangeScope, meters: [Meter]
+  ) throws(DesignError) -> RunningStage<S>
 }
 
 extension PlannedStage {
@@ -45,12 +43,16 @@ extension PlannedStage {
 /// The running state of one stage.
 public final class RunningStage<S: Sample> {
   let processor: any BlockProcessor<S>
-  /// Takes waiting designs from the stage's mailboxes. [worker]
-  let adoptWaiting: (() -> Void)?
+  /// The same where it can be changed, and its controls.
+  let changing: ChangingStage<S>?
+  let control: (any StageController)?
 
-  init(_ processor: any BlockProcessor<S>, adoptWaiting: (() -> Void)? = nil) {
+  init(
+    _ processor: any BlockProcessor<S>, changing: ChangingStage<S>? = nil, control: (any StageController)? = nil
+  ) {
     self.processor = processor
-    self.adoptWaiting = adoptWaiting
+    self.changing = changing
+    self.control = control
   }
 }
 
@@ -69,7 +71,6 @@ struct EffectStage<E: Effect>: PlannedStage {
   // What a live handle holds now is not what it will hold.
   var lowering: Lowering { design.lowering }
   var isLive: Bool { live != nil }
-  var takesEvents: Bool { true }
   var operationsPerFrame: Double { design.operationsPerFrame }
   var algorithm: String? { design.algorithm }
   var preferredFrames: Int? { design.preferredFrames }
@@ -77,15 +78,17 @@ struct EffectStage<E: Effect>: PlannedStage {
 
   func maximumOutputFrames(for inputFrames: Int) -> Int? { design.maximumOutputFrames(for: inputFrames) }
 
-  func parameterIndex(_ name: String) -> Int? {
-    E.parameters.firstIndex { $0.info.name == name || $0.info.aliases.contains(name) }
-  }
-
-  func makeRunning<S: Sample>(as type: S.Type) throws(DesignError) -> RunningStage<S> {
-    let processor = effect.makeProcessor(design, in: context, as: S.self)
-    guard let live else { return RunningStage(processor) }
-    let mailbox = try live.attach(in: context, shape: design)
-    // The handle refuses designs of another shape, so the processor takes every one that arrives.
-    return RunningStage(processor) { mailbox.take { _ = processor.adopt($0) } }
+  func makeRunning<S: Sample>(
+    as type: S.Type, scope: ChangeScope, meters: [Meter]
+  ) throws(DesignError) -> RunningStage<S> {
+    guard isLive || scope == .all else {
+      let processor = effect.makeProcessor(design, in: context, as: S.self)
+      processor.connect(meters)
+      return RunningStage(processor)
+    }
+    return try EffectMaker<E, S>(identity: identity, context: context, compiled: design).makeRunning(
+      identity: identity, sources: [PartSource(effect, live: live, identity: identity)], context: context,
+      outputs: outputs.reduce(0) { $0 + $1.channels },
+      keepsFrameCount: maximumOutputFrames(for: context.maximumFrames) == nil, meters: meters)
   }
 }

@@ -11,6 +11,9 @@ public final class PlanRunner<S: Sample> {
   /// Beats a minute, handed to every stage; nil where the host has no tempo.
   public var tempo: Double?
 
+  /// Changes what runs, from any thread but the worker's.
+  public let control: RunnerControl
+
   private let signals: [SampleBuffer<S>]
   let steps: [RunnerStep<S>]
   private let frameCounts: UnsafeMutablePointer<Int>
@@ -19,9 +22,9 @@ public final class PlanRunner<S: Sample> {
 
   /// Makes silent running state for a plan and connects it to the plan's live handles. [control]
   ///
-  /// - Parameter eventCapacity: How many scheduled parameter events may wait at a time, for each stage.
-  /// - Throws: `DesignError` of reason `.structural` when a live handle was given another structure after the plan was compiled.
-  public init(_ plan: Plan, eventCapacity: Int = 256) throws(DesignError) {
+  /// - Parameter scope: Which stages can be changed while they run.
+  /// - Throws: `DesignError` of reason `.structural` when a live handle came to need another plan after this one was compiled.
+  public init(_ plan: Plan, changing scope: ChangeScope = .live) throws(DesignError) {
     precondition(
       (S.sampleType == .float64) == (plan.options.precision == .double),
       "a plan of \(plan.options.precision) precision does not run on \(S.self) samples")
@@ -29,8 +32,9 @@ public final class PlanRunner<S: Sample> {
     let signals = plan.buffers.map { SampleBuffer<S>(channels: $0.channels, capacity: $0.frames) }
     self.signals = signals
     var steps: [RunnerStep<S>] = []
-    for step in plan.steps { steps.append(try RunnerStep(step, signals: signals, eventCapacity: eventCapacity)) }
+    for step in plan.steps { steps.append(try RunnerStep(step, signals: signals, scope: scope)) }
     self.steps = steps
+    control = RunnerControl(steps.compactMap(\.control), names: steps.compactMap(\.identity))
     // One count a buffer, and one for the caller's output.
     frameCounts = .allocate(capacity: plan.buffers.count + 1)
     frameCounts.initialize(repeating: 0, count: plan.buffers.count + 1)
@@ -89,7 +93,8 @@ public final class PlanRunner<S: Sample> {
     return frameCounts[signals.count]
   }
 
-  /// Returns to the state of a fresh runner; waiting events and counters are dropped too. [worker]
+  /// Returns to the state of a fresh runner; waiting changes and counters are dropped too, and what is under
+  /// way is at its end. [worker]
   public func reset() {
     position = 0
     nonFiniteInputCount = 0
@@ -109,23 +114,11 @@ public final class PlanRunner<S: Sample> {
     steps.flatMap { step in step.meters.map { (step.identity ?? "", $0) } }
   }
 
-  /// Schedules a parameter's change at a frame of a stage's input. [worker]
-  ///
-  /// - Parameters:
-  ///   - parameter: The parameter's name.
-  ///   - stage: The stage's identity: its label, else its place.
-  ///   - position: Frames since the stream began; what is past takes effect at once.
-  /// - Throws: `DesignError` for an unknown stage or parameter, a stage that takes no events, or a full list.
+  /// Schedules a parameter's change: `control.schedule`. [control]
   public func schedule(
-    _ parameter: String, of stage: String, to value: Double, at position: Int64
+    _ parameter: String, of stage: String, to value: Double, at position: Int64, ramp seconds: Double = 0
   ) throws(DesignError) {
-    guard let step = steps.first(where: { $0.identity == stage }) else {
-      let known = steps.compactMap(\.identity).joined(separator: ", ")
-      throw DesignError(
-        .inconsistent, parameter: "stage", value: stage, problem: "is not in this plan: \(known)",
-        remedy: "Name one of these")
-    }
-    try step.schedule(parameter, to: value, at: position)
+    try control.schedule(parameter, of: stage, to: .number(value), at: position, ramp: seconds)
   }
 }
 

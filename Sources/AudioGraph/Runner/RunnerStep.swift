@@ -23,9 +23,9 @@ final class RunnerStep<S: Sample> {
   private let watchful: (any WatchfulProcessor<S>)?
   /// The stage's processor, where it may come to be unable to go on.
   private let failureReporter: (any FailureReporting)?
-  private let adoptWaiting: (() -> Void)?
-  private let stage: (any PlannedStage)?
-  private let events: EventQueue?
+  /// The stage's processor, where it can be changed, and its controls.
+  private let changing: ChangingStage<S>?
+  let control: (any StageController)?
 
   // The addresses of all input ports, one behind another, and of the output.
   private let inputTable: Table
@@ -51,27 +51,24 @@ final class RunnerStep<S: Sample> {
   /// Whether the last block may have brought samples that are not finite to a step that cleans its input.
   private(set) var mayHaveCleaned = false
 
-  init(_ step: Plan.Step, signals: [SampleBuffer<S>], eventCapacity: Int) throws(DesignError) {
+  init(_ step: Plan.Step, signals: [SampleBuffer<S>], scope: ChangeScope) throws(DesignError) {
     if case .stage(let planned) = step.work { meters = planned.meters.map(Meter.init) } else { meters = [] }
     switch step.work {
     case .stage(let planned):
-      let running = try planned.makeRunning(as: S.self)
-      running.processor.connect(meters)
-      stage = planned
+      let running = try planned.makeRunning(as: S.self, scope: scope, meters: meters)
       identity = planned.identity
       let keepsFrameCount = planned.maximumOutputFrames(for: planned.context.maximumFrames) == nil
       work = .stage(running.processor, keepsFrameCount: keepsFrameCount)
       watchful = keepsFrameCount ? running.processor as? any WatchfulProcessor<S> : nil
-      adoptWaiting = running.adoptWaiting
-      events = planned.takesEvents ? EventQueue(capacity: eventCapacity) : nil
+      (changing, control) = (running.changing, running.control)
     case .sum:
-      (stage, identity, adoptWaiting, events, watchful) = (nil, nil, nil, nil, nil)
+      (identity, watchful, changing, control) = (nil, nil, nil, nil)
       work = .sum(terms: step.inputs.count)
     case .delay(let frames):
-      (stage, identity, adoptWaiting, events, watchful) = (nil, nil, nil, nil, nil)
+      (identity, watchful, changing, control) = (nil, nil, nil, nil)
       work = .delay(FrameDelay(channels: step.output.channels.count, frames: frames))
     case .copy:
-      (stage, identity, adoptWaiting, events, watchful) = (nil, nil, nil, nil, nil)
+      (identity, watchful, changing, control) = (nil, nil, nil, nil)
       work = .copy
     }
     failureReporter = if case .stage(let processor, _) = work { processor as? any FailureReporting } else { nil }
@@ -130,7 +127,6 @@ final class RunnerStep<S: Sample> {
     }
     let room = writesToCaller ? callerOutput.frames : capacity
     let frames = counts[inputBuffer]
-    adoptWaiting?()
     // SAFETY: the tables were filled from buffers that the runner keeps alive, or from the block lent for this call.
     let input = AudioBlock<S>(table: UnsafePointer(inputTable), channels: inputChannels, frames: frames)
     let output = AudioBlock<S>(table: UnsafePointer(outputTable), channels: outputChannels, frames: room)
@@ -192,7 +188,7 @@ final class RunnerStep<S: Sample> {
   ) {
     switch work {
     case .stage(let processor, _):
-      _ = call(processor, input, output, at: position, tempo: tempo)
+      _ = processor.process(input, into: output, at: ProcessContext(position: position, tempo: tempo))
     case .sum(let terms):
       let channels = input.channels / terms
       input.withChannels(0..<channels) { output.copy(from: $0) }
@@ -204,24 +200,12 @@ final class RunnerStep<S: Sample> {
     }
   }
 
-  private func call(
-    _ processor: any BlockProcessor<S>, _ input: borrowing AudioBlock<S>, _ output: borrowing AudioBlock<S>,
-    at position: Int64, tempo: Double?
-  ) -> Int {
-    guard let events, !events.isEmpty else {
-      return processor.process(input, into: output, at: ProcessContext(position: position, tempo: tempo))
-    }
-    return events.withEvents(from: position, frames: input.frames) { memory in
-      processor.process(input, into: output, at: ProcessContext(position: position, tempo: tempo, events: memory))
-    }
-  }
-
   /// The number of frames changes: there is no common grid, so an overflow silences the block.
   private func runChanging(
     _ processor: any BlockProcessor<S>, _ input: borrowing AudioBlock<S>, _ output: borrowing AudioBlock<S>,
     tempo: Double?
   ) -> Int {
-    let produced = call(processor, input, output, at: position, tempo: tempo)
+    let produced = processor.process(input, into: output, at: ProcessContext(position: position, tempo: tempo))
     precondition(
       produced >= 0 && produced <= output.frames, "a stage produced \(produced) of at most \(output.frames) frames")
     output.withFrames(0..<produced) { made in
@@ -238,8 +222,7 @@ final class RunnerStep<S: Sample> {
     position = 0
     silentUntil = 0
     overflowCount = 0
-    events?.clear()
-    resetWork()
+    if let changing { changing.restart() } else { resetWork() }
   }
 
   private func resetWork() {
@@ -247,24 +230,6 @@ final class RunnerStep<S: Sample> {
     case .stage(let processor, _): processor.reset()
     case .delay(let delay): delay.reset()
     case .sum, .copy: break
-    }
-  }
-
-  func schedule(_ parameter: String, to value: Double, at position: Int64) throws(DesignError) {
-    guard let stage, let events else {
-      throw DesignError(
-        .unsupported, parameter: parameter, problem: "cannot be scheduled: the stage takes no events",
-        remedy: "Change it through a live handle", stage: identity)
-    }
-    guard let index = stage.parameterIndex(parameter) else {
-      throw DesignError(
-        .inconsistent, parameter: "parameter", value: parameter, problem: "is not one of the effect's",
-        remedy: "Name one of its parameters", stage: identity)
-    }
-    guard events.insert(parameter: index, value: value, at: position) else {
-      throw DesignError(
-        .outOfRange, parameter: parameter, problem: "has too many events waiting", remedy: "Schedule them later",
-        stage: identity)
     }
   }
 

@@ -21,11 +21,11 @@ public struct AllPass: SOSDesignable, ShapedFilter {
     self.init(frequency, shape: .q(q))
   }
 
-  public static let parameters: [Parameter<AllPass>] = [
+  public static let parameters: [Parameter<AllPass>] = Parameter.fading([
     .frequency("frequency", "where the phase is -180 degrees", \.frequency, aliases: ["cutoff"]),
     .q(default: 0.5.squareRoot()),
     .bandwidth,
-  ]
+  ])
 
   public func cascade(sampleRate: Double) throws(DesignError) -> SectionCascade {
     try .cookbook(.allPass, frequency: frequency, shape: shape, gain: 0, sampleRate: sampleRate)

@@ -21,11 +21,11 @@ public struct BandPass: SOSDesignable, ShapedFilter {
     self.init(frequency, shape: .q(q))
   }
 
-  public static let parameters: [Parameter<BandPass>] = [
+  public static let parameters: [Parameter<BandPass>] = Parameter.fading([
     .frequency("frequency", "the centre frequency", \.frequency, aliases: ["cutoff"]),
     .q(default: 1),
     .bandwidth,
-  ]
+  ])
 
   public func cascade(sampleRate: Double) throws(DesignError) -> SectionCascade {
     try .cookbook(.bandPass, frequency: frequency, shape: shape, gain: 0, sampleRate: sampleRate)

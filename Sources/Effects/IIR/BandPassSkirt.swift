@@ -21,11 +21,11 @@ public struct BandPassSkirt: SOSDesignable, ShapedFilter {
     self.init(frequency, shape: .q(q))
   }
 
-  public static let parameters: [Parameter<BandPassSkirt>] = [
+  public static let parameters: [Parameter<BandPassSkirt>] = Parameter.fading([
     .frequency("frequency", "the centre frequency", \.frequency, aliases: ["cutoff"]),
     .q(default: 1),
     .bandwidth,
-  ]
+  ])
 
   public func cascade(sampleRate: Double) throws(DesignError) -> SectionCascade {
     try .cookbook(.bandPassSkirt, frequency: frequency, shape: shape, gain: 0, sampleRate: sampleRate)

@@ -19,15 +19,16 @@ public struct Bessel: SOSDesignable, ResponseFilter {
   }
 
   public static let parameters: [Parameter<Bessel>] =
-    Parameter.family() + [
-      .choice(
-        "norm", "what the cutoff stands for", of: BesselNorm.allCases.map(\.rawValue),
-        default: BesselNorm.phase.rawValue,
-        live: .crossfade, get: { $0.norm.rawValue },
-        set: { root, name in
-          if let norm = BesselNorm(rawValue: name) { root.norm = norm }
-        })
-    ]
+    Parameter.fading(
+      Parameter.family() + [
+        .choice(
+          "norm", "what the cutoff stands for", of: BesselNorm.allCases.map(\.rawValue),
+          default: BesselNorm.phase.rawValue,
+          live: .crossfade, get: { $0.norm.rawValue },
+          set: { root, name in
+            if let norm = BesselNorm(rawValue: name) { root.norm = norm }
+          })
+      ])
 
   public func cascade(sampleRate: Double) throws(DesignError) -> SectionCascade {
     try .bessel(response, order: order, norm: norm, sampleRate: sampleRate)

@@ -15,7 +15,7 @@ public struct Butterworth: SOSDesignable, ResponseFilter {
     self.order = order
   }
 
-  public static let parameters: [Parameter<Butterworth>] = Parameter.family()
+  public static let parameters: [Parameter<Butterworth>] = Parameter.fading(Parameter.family())
 
   public func cascade(sampleRate: Double) throws(DesignError) -> SectionCascade {
     try .butterworth(response, order: order, sampleRate: sampleRate)

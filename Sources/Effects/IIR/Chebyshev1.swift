@@ -19,9 +19,11 @@ public struct Chebyshev1: SOSDesignable, ResponseFilter {
   }
 
   public static let parameters: [Parameter<Chebyshev1>] =
-    Parameter.family() + [
-      .number("ripple", "depth of the pass-band's ripples", \.ripple, unit: .decibels, in: 0.000_001...60, default: 0.1)
-    ]
+    Parameter.fading(
+      Parameter.family() + [
+        .number(
+          "ripple", "depth of the pass-band's ripples", \.ripple, unit: .decibels, in: 0.000_001...60, default: 0.1)
+      ])
 
   public func cascade(sampleRate: Double) throws(DesignError) -> SectionCascade {
     try .chebyshev1(response, order: order, ripple: ripple, sampleRate: sampleRate)

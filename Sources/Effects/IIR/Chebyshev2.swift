@@ -19,10 +19,11 @@ public struct Chebyshev2: SOSDesignable, ResponseFilter {
   }
 
   public static let parameters: [Parameter<Chebyshev2>] =
-    Parameter.family() + [
-      .number(
-        "attenuation", "how far down the stop-band is", \.attenuation, unit: .decibels, in: 0.1...300, default: 40)
-    ]
+    Parameter.fading(
+      Parameter.family() + [
+        .number(
+          "attenuation", "how far down the stop-band is", \.attenuation, unit: .decibels, in: 0.1...300, default: 40)
+      ])
 
   public func cascade(sampleRate: Double) throws(DesignError) -> SectionCascade {
     try .chebyshev2(response, order: order, attenuation: attenuation, sampleRate: sampleRate)

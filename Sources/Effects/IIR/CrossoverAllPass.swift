@@ -19,11 +19,11 @@ public struct CrossoverAllPass: SOSDesignable {
     self.order = order
   }
 
-  public static let parameters: [Parameter<CrossoverAllPass>] = [
+  public static let parameters: [Parameter<CrossoverAllPass>] = Parameter.fading([
     .frequency("frequency", "the crossover's frequency", \.frequency, aliases: ["cutoff"]),
     .integer(
       "order", "the crossover's order, even", in: 2...24, default: 4, get: { $0.order }, set: { $0.order = $1 }),
-  ]
+  ])
 
   public func cascade(sampleRate: Double) throws(DesignError) -> SectionCascade {
     try .linkwitzRileyAllPass(frequency, order: order, sampleRate: sampleRate)

@@ -22,12 +22,13 @@ public struct Elliptic: SOSDesignable, ResponseFilter {
   }
 
   public static let parameters: [Parameter<Elliptic>] =
-    Parameter.family() + [
-      .number(
-        "ripple", "depth of the pass-band's ripples", \.ripple, unit: .decibels, in: 0.000_001...60, default: 0.1),
-      .number(
-        "attenuation", "how far down the stop-band is", \.attenuation, unit: .decibels, in: 0.1...300, default: 40),
-    ]
+    Parameter.fading(
+      Parameter.family() + [
+        .number(
+          "ripple", "depth of the pass-band's ripples", \.ripple, unit: .decibels, in: 0.000_001...60, default: 0.1),
+        .number(
+          "attenuation", "how far down the stop-band is", \.attenuation, unit: .decibels, in: 0.1...300, default: 40),
+      ])
 
   public func cascade(sampleRate: Double) throws(DesignError) -> SectionCascade {
     try .elliptic(response, order: order, ripple: ripple, attenuation: attenuation, sampleRate: sampleRate)

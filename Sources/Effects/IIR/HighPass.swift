@@ -22,7 +22,7 @@ public struct HighPass: SOSDesignable, PassFilter {
   /// Makes a Butterworth filter of an order, 1 to 24.
   public init(_ frequency: Frequency, order: Int) { self.init(frequency, corner: .order(order)) }
 
-  public static let parameters: [Parameter<HighPass>] = Parameter.pass
+  public static let parameters: [Parameter<HighPass>] = Parameter.fading(Parameter.pass)
 
   public func cascade(sampleRate: Double) throws(DesignError) -> SectionCascade {
     switch corner {

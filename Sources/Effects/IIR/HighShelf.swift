@@ -29,13 +29,13 @@ public struct HighShelf: SOSDesignable, ShapedFilter {
     self.init(frequency, gain: gain, shape: .slope(slope))
   }
 
-  public static let parameters: [Parameter<HighShelf>] = [
+  public static let parameters: [Parameter<HighShelf>] = Parameter.fading([
     .frequency("frequency", "the frequency of half the gain", \.frequency, aliases: ["cutoff"]),
     .q(default: 0.5.squareRoot()),
     .slope,
     .bandwidth,
     .number("gain", "gain of the shelf", \.gain, unit: .decibels, in: -120...120),
-  ]
+  ])
 
   public func cascade(sampleRate: Double) throws(DesignError) -> SectionCascade {
     try .cookbook(.highShelf, frequency: frequency, shape: shape, gain: gain, sampleRate: sampleRate)

@@ -15,7 +15,8 @@ public struct LinkwitzRiley: SOSDesignable, ResponseFilter {
     self.order = order
   }
 
-  public static let parameters: [Parameter<LinkwitzRiley>] = Parameter.family(order: 2...24, bands: false)
+  public static let parameters: [Parameter<LinkwitzRiley>] = Parameter.fading(
+    Parameter.family(order: 2...24, bands: false))
 
   public func cascade(sampleRate: Double) throws(DesignError) -> SectionCascade {
     try .linkwitzRiley(response, order: order, sampleRate: sampleRate)

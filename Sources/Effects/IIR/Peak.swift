@@ -24,12 +24,12 @@ public struct Peak: SOSDesignable, ShapedFilter {
     self.init(frequency, gain: gain, shape: .q(q))
   }
 
-  public static let parameters: [Parameter<Peak>] = [
+  public static let parameters: [Parameter<Peak>] = Parameter.fading([
     .frequency("frequency", "the centre frequency", \.frequency, aliases: ["cutoff"]),
     .q(default: 1),
     .bandwidth,
     .number("gain", "gain at the centre", \.gain, unit: .decibels, in: -120...120),
-  ]
+  ])
 
   public func cascade(sampleRate: Double) throws(DesignError) -> SectionCascade {
     try .cookbook(.peak, frequency: frequency, shape: shape, gain: gain, sampleRate: sampleRate)

@@ -49,3 +49,14 @@ extension SOSDesignable {
     SOSCascade<S>(design, in: context)
   }
 }
+
+extension Parameter where Root: SOSDesignable {
+  /// The rows of a filter: another filter, warmed on past input, is faded to, and an order may change too.
+  static func fading(_ rows: [Parameter]) -> [Parameter] {
+    rows.map { row in
+      var info = row.info
+      info.live = info.live == .smooth ? .crossfade : info.live
+      return Parameter(info: info, get: row.get, set: row.set, applies: row.applies)
+    }
+  }
+}

@@ -111,30 +111,86 @@ public struct GainDesign: EffectDesign {
   public var operationsPerFrame: Double { Double(format.channels) }
 }
 
-/// Multiplies by the factor.
+/// Multiplies by the factor, and goes to another one along a ramp.
 final class GainProcessor<S: Sample>: AudioProcessor {
-  private var factor: Double
   private let format: StreamFormat
+  /// Where the ramp began, and where it goes.
+  private var start: Double
+  private var factor: Double
+  private var ramp = Ramp(frames: 0)
+  private var frame = 0
+  private var hasRun = false
 
   init(_ design: GainDesign) {
     factor = design.factor
+    start = design.factor
     format = design.format
   }
 
+  var followsRamps: Bool { true }
+
   func adopt(_ design: borrowing GainDesign) -> Bool {
+    adopt(design, along: .standard(at: format.sampleRate))
+  }
+
+  func adopt(_ design: borrowing GainDesign, along ramp: Ramp) -> Bool {
     guard design.format == format else { return false }
+    guard design.factor != factor else { return true }
+    start = start + self.ramp.share(at: frame) * (factor - start)
     factor = design.factor
+    self.ramp = hasRun ? ramp : Ramp(frames: 0)
+    frame = 0
     return true
   }
 
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   func process(
     _ input: borrowing AudioBlock<S>, into output: borrowing AudioBlock<S>, at now: borrowing ProcessContext
   ) -> Int {
-    input.scale(by: factor, into: output)
-    return input.frames
+    let frames = input.frames
+    if frames > 0 { hasRun = true }
+    let moving = min(frames, ramp.frames - frame)
+    if moving > 0 {
+      input.withFrames(0..<moving) { source in
+        output.withFrames(0..<moving) { source.scale(from: start, to: factor, along: ramp, from: frame, into: $0) }
+      }
+      frame += moving
+    }
+    if moving < frames {
+      input.withFrames(max(moving, 0)..<frames) { source in
+        output.withFrames(max(moving, 0)..<frames) { source.scale(by: factor, into: $0) }
+      }
+    }
+    return frames
   }
 
-  func reset() {}
-  func saveState(into writer: inout StateWriter) { writer.write(factor) }
-  func restoreState(from reader: inout StateReader) throws(StateError) { factor = try reader.readDouble() }
+  func reset() {
+    ramp = Ramp(frames: 0)
+    start = factor
+    frame = 0
+    hasRun = false
+  }
+
+  func saveState(into writer: inout StateWriter) {
+    writer.write(start)
+    writer.write(factor)
+    writer.write(ramp.frames)
+    writer.write(ramp.shape.rawValue)
+    writer.write(frame)
+    writer.write(hasRun ? 1 : 0)
+  }
+
+  func restoreState(from reader: inout StateReader) throws(StateError) {
+    start = try reader.readDouble()
+    factor = try reader.readDouble()
+    let frames = try reader.readInt()
+    let shape = try reader.readInt()
+    frame = try reader.readInt()
+    guard frames >= 0, frame >= 0, let shape = Ramp.Shape(rawValue: shape) else {
+      throw .mismatch(expected: "a ramp", found: "\(frames) frames of shape \(shape)")
+    }
+    ramp = Ramp(frames: frames, shape: shape)
+    hasRun = try reader.readInt() != 0
+  }
 }
