@@ -62,7 +62,8 @@ final class BlockConvolver<R: Sample>: ConvolutionEngine {
   func process(_ input: ConvolutionBlock, _ output: ConvolutionBlock, frames count: Int) {
     var done = 0
     while done < count {
-      let piece = min(count - done, hop - filled)
+      var piece = min(count - done, hop - filled)
+      if let faded { piece = min(piece, fadeFrames - faded) }
       take(input, from: done, frames: piece)
       for channel in 0..<routes.outputs { produce(channel, into: output, at: done, frames: piece) }
       done += piece
@@ -90,9 +91,7 @@ final class BlockConvolver<R: Sample>: ConvolutionEngine {
     if let faded, let next = responses.next {
       let other = result + stage.frame
       synthesise(channel, by: next, into: other)
-      let fading = min(piece, max(0, fadeFrames - faded))
-      ConvolutionMath.crossfade(result + place, to: other + place, frames: fading, done: faded, length: fadeFrames)
-      ConvolutionMath.copy(result + place + fading, from: other + place + fading, count: piece - fading)
+      ConvolutionMath.crossfade(result + place, to: other + place, frames: piece, done: faded, length: fadeFrames)
     }
     output.write(channel, at: frame, from: result + place, frames: piece)
   }

@@ -62,7 +62,12 @@ final class PartitionedConvolver<R: Sample>: ConvolutionEngine {
     var done = 0
     while done < frames {
       var count = min(frames - done, shortest - position % shortest)
-      if position < fadeStart { count = min(count, fadeStart - position) }
+      // A fade begins and ends at its frame, whatever the blocks.
+      if position < fadeStart {
+        count = min(count, fadeStart - position)
+      } else {
+        count = min(count, fadeStart + fadeFrames - position)
+      }
       let place = kept + position % longest
       for channel in 0..<routes.inputs {
         input.read(channel, from: done, into: history(channel) + place, frames: count)
@@ -83,10 +88,7 @@ final class PartitionedConvolver<R: Sample>: ConvolutionEngine {
     if position >= fadeStart {
       let other = summand + shortest
       synthesise(channel, set: 1, into: other, summand, place: place, frames: frames)
-      let past = position - fadeStart
-      let fading = min(frames, max(0, fadeFrames - past))
-      ConvolutionMath.crossfade(sum, to: other, frames: fading, done: past, length: fadeFrames)
-      ConvolutionMath.copy(sum + fading, from: other + fading, count: frames - fading)
+      ConvolutionMath.crossfade(sum, to: other, frames: frames, done: position - fadeStart, length: fadeFrames)
     }
     output.write(channel, at: frame, from: sum, frames: frames)
   }
