@@ -107,7 +107,11 @@ package final class HostBuffer {
     start.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
   }
 
-  deinit { context.driver.freeHost(start) }
+  deinit {
+    // After a failure half-way a transfer may still be reading or writing here. A device that cannot finish either does nothing more.
+    try? context.finish()
+    context.driver.freeHost(start)
+  }
 }
 
 /// Work that is recorded once and replayed: by the driver where it can, else command by command.

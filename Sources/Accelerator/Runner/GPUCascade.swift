@@ -104,16 +104,17 @@ package final class GPUCascade {
     ]
   }
 
+  /// Copies the tables to the device, and waits: a transfer reads the host's tables until it is done, and they may be freed or remade
+  /// at any time after this.
   private func upload() throws(AcceleratorError) {
     try tableBuffer.write(tables.tables.start, bytes: tables.tables.count)
     try carryBuffer.write(tables.carries.start, bytes: tables.carries.count * 8)
     try shapeBuffer.write(tables.scanShape.start, bytes: 16)
+    try context.finish()
   }
 
   /// Takes new coefficients for some sections and keeps the state.
   package func replace(from first: Int, with sections: [Biquad]) throws(AcceleratorError) {
-    // What is under way still reads the tables on the host.
-    try context.finish()
     tables.replace(from: first, with: sections)
     try upload()
   }
