@@ -87,8 +87,10 @@ import Testing
     ["a.wav", "--to", "out", "-e", "pass", "--suffix", "/x"],
   ])
   func aWrongCommandLineIsStatus64(arguments: [String]) throws {
-    let result = try Tool.run(["batch"] + arguments)
-    #expect(result.status == 64, "\(result.errors)")
-    #expect(!FileManager.default.fileExists(atPath: "out"))
+    try Scratch.with { scratch in
+      let result = try Tool.run(["batch"] + arguments.map { $0 == "out" ? scratch.path("out") : $0 })
+      #expect(result.status == 64, "\(result.errors)")
+      #expect(!FileManager.default.fileExists(atPath: scratch.path("out")))
+    }
   }
 }
