@@ -29,6 +29,9 @@ static const char sos_sequential[] = {
 static const char mix[] = {
 #embed "Kernels/mix.h"
   , 0};
+static const char gain[] = {
+#embed "Kernels/gain.h"
+  , 0};
 static const char fir[] = {
 #embed "Kernels/fir.h"
   , 0};
@@ -79,7 +82,7 @@ static const char f64basic_ptx[] = {
 static const struct { const char *name, *text; } files[] = {
   {"dialect_opencl", dialect_opencl}, {"dialect_cuda", dialect_cuda}, {"launch_control", launch_control},
   {"sos_tables", sos_tables}, {"sos_scan", sos_scan}, {"sos_carry", sos_carry}, {"sos_sequential", sos_sequential},
-  {"mix", mix}, {"fir", fir}, {"self_test", self_test},
+  {"mix", mix}, {"gain", gain}, {"fir", fir}, {"self_test", self_test},
   {"compressor_math", compressor_math}, {"compressor_envelope", compressor_envelope},
   {"compressor_gain", compressor_gain}, {"global_barrier", global_barrier}, {"convolution", convolution}, {"echo", echo},
   {"f32x1.ptx", f32x1_ptx}, {"f32x2.ptx", f32x2_ptx}, {"f32x4.ptx", f32x4_ptx},
