@@ -84,7 +84,7 @@ extension Plan {
       let (value, ramped) = FIRTaps.sums(taps, at: frequency, sampleRate: rate)
       // d/dω of exp(-jωn/rate) is -jn/rate times itself.
       return Transfer(value: value, slope: ramped * Complex(0, -1 / rate))
-    case .opaque:
+    case .convolution, .compressor, .echo, .opaque:
       if let transfer = stage.transfer(at: frequency) { return transfer }
       throw DesignError(
         .unsupported,
