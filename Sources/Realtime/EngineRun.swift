@@ -12,6 +12,12 @@ final class EngineRun: @unchecked Sendable {
   let setup: EngineSetup
   let worker: Worker
   let stageNames: [String]
+  /// The same, with words for the steps that are no stage.
+  let stepLabels: [String]
+  /// Changes the stages while they run.
+  let control: RunnerControl
+  /// Logs the session; nil where none is kept.
+  let session: SessionRecorder?
   let callbackTimes: LatencyLog
   let roundTripTimes: LatencyLog
   private(set) var latency: LatencyReport
@@ -22,7 +28,10 @@ final class EngineRun: @unchecked Sendable {
   private let drainer: StreamDrainer?
   private var thread: rt_thread?
 
-  init(_ setup: EngineSetup) throws {
+  /// - Parameter session: The number of the run among those of its processor.
+  /// - Throws: `SessionError.unsettled` when the session is to be logged and a live handle was changed meanwhile, so that it is to be
+  ///   made again.
+  init(_ setup: EngineSetup, session number: Int) throws {
     self.setup = setup
     let configuration = setup.configuration
     let plan = setup.plan
@@ -39,8 +48,14 @@ final class EngineRun: @unchecked Sendable {
     let roundTripTimes = LatencyLog(capacity: configuration.logCapacity)
     self.callbackTimes = callbackTimes
     self.roundTripTimes = roundTripTimes
-    let runner = try PlanRunner<Float>(plan)
+    let runner = try PlanRunner<Float>(plan, changing: configuration.changing)
     stageNames = runner.stepNames
+    stepLabels = runner.stepLabels
+    control = runner.control
+    session = try configuration.sessionLog.map { log in
+      guard let session = try SessionRecorder(log, session: number, setup, runner) else { throw SessionError.unsettled }
+      return session
+    }
     let callbacks = CallbackSet(setup, primedFrames: primed, times: callbackTimes, roundTrips: roundTripTimes)
     self.callbacks = callbacks
     let between = primed + 2 * block
@@ -58,7 +73,7 @@ final class EngineRun: @unchecked Sendable {
       ends: Worker.Ends(
         input: input.consumer, output: output.producer, takesInput: setup.inputChannels > 0,
         givesOutput: setup.outputChannels > 0, framesAhead: setup.input == nil ? primed + block : nil),
-      configuration: configuration, clock: setup.clock, drift: drift, probe: setup.probe)
+      configuration: configuration, clock: setup.clock, drift: drift, session: session, probe: setup.probe)
     if let source = setup.source {
       feeder = StreamFeeder(source, into: input.producer)
       callbacks.add(output: output.consumer)
@@ -83,6 +98,7 @@ final class EngineRun: @unchecked Sendable {
         let refusal = rt_lock_memory()
         grants.locksMemory = refusal == 0
       }
+      try session?.start()
       feeder?.start()
       drainer?.start()
       if configuration.wake != .host {
@@ -97,13 +113,15 @@ final class EngineRun: @unchecked Sendable {
       startedNanoseconds = rt_nanoseconds()
       try callbacks.start()
     } catch {
+      session?.cancel()
       stop(fades: false)
       throw error
     }
   }
 
-  /// Stops everything within a tenth of a second, whatever the worker does. [control]
+  /// Stops everything within a tenth of a second, whatever the worker does; a session's log may take longer to reach its storage. [control]
   func stop(fades: Bool = true) {
+    let ending = session.map { _ in state(now: rt_nanoseconds(), clockNow: setup.clock.nanoseconds).description }
     if fades { callbacks.fadeOut(setup) }
     callbacks.close()
     feeder?.stop()
@@ -119,12 +137,16 @@ final class EngineRun: @unchecked Sendable {
       self.thread = nil
     }
     drainer?.stop()
+    session?.finish(state: ending ?? "")
   }
 
   /// Whether the callbacks keep the output silent.
   var isMuted: Bool {
     get { callbacks.isMuted }
-    set { callbacks.isMuted = newValue }
+    set {
+      callbacks.isMuted = newValue
+      session?.note(mute: newValue)
+    }
   }
 
   /// Whether the worker has processed all frames that the callbacks brought.

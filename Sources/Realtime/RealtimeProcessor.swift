@@ -28,6 +28,8 @@ public final class RealtimeProcessor: Sendable {
     var baseline = MetricsBaseline()
   }
   private let current = Mutex(Current())
+  /// How many runs were made.
+  private let runs = Atomic<Int>(0)
 
   private struct EngineEndsBox: @unchecked Sendable {
     // Sendable because devices are, and streams are used by one thread of a run.
@@ -102,9 +104,7 @@ public final class RealtimeProcessor: Sendable {
     let failure: (any Error)? = current.withLock { current in
       guard !current.isRunning else { return nil }
       do {
-        let setup = try EngineSetup(
-          graph, ends: ends.value, configuration: configuration, clock: clock, probe: probe)
-        let run = try EngineRun(setup)
+        let run = try makeRun()
         try run.start()
         current = Current(run: run, isRunning: true)
         return nil
@@ -113,6 +113,21 @@ public final class RealtimeProcessor: Sendable {
       }
     }
     if let failure { throw failure }
+  }
+
+  private func makeRun() throws -> EngineRun {
+    let number = runs.wrappingAdd(1, ordering: .relaxed).newValue
+    // What a live handle was while the graph was compiled must be known to a session's log: when it changed, it is compiled again.
+    for attempt in 1... {
+      let setup = try EngineSetup(
+        graph, ends: ends.value, configuration: configuration, clock: clock, probe: probe)
+      do {
+        return try EngineRun(setup, session: number)
+      } catch SessionError.unsettled where attempt < 50 {
+        SystemClock().sleep(nanoseconds: 1_000_000)
+      }
+    }
+    throw SessionError.unsettled
   }
 
   /// Fades out and stops, within a tenth of a second: a worker that does not come back is abandoned, with its state. [control]
@@ -163,6 +178,10 @@ public final class RealtimeProcessor: Sendable {
     get { current.withLock { $0.run?.isMuted ?? false } }
     set { current.withLock { if $0.isRunning { $0.run?.isMuted = newValue } } }
   }
+
+  /// Changes the stages of the present run: parameters at frames of the graph's input, bypass, mute. Nil before the first start; each start
+  /// makes another. Without `configuration.changing` at `.all` it reaches the live stages only.
+  public var control: RunnerControl? { withRun { run, _ in run.control } }
 
   /// The format that a recording with these settings has. [control]
   /// - Throws: what making the processor would throw.
