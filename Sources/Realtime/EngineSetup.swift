@@ -38,17 +38,19 @@ struct EngineSetup {
   let sink: SendableSink?
   let plan: Plan
   let outputRate: Double
+  let accelerator: (any BlockAcceleratorProvider)?
   let probe: (@Sendable (Int) -> Void)?
 
   /// Settles everything.
   /// - Throws: `DesignError` for the graph, the configuration or channels that do not fit; `DeviceError` for devices that are not there.
   init(
     _ graph: Graph, ends: EngineEnds, configuration: RealtimeConfiguration, clock: any AudioClock,
-    probe: (@Sendable (Int) -> Void)?
+    accelerator: (any BlockAcceleratorProvider)? = nil, probe: (@Sendable (Int) -> Void)?
   ) throws {
     try configuration.validate()
     self.configuration = configuration
     self.clock = clock
+    self.accelerator = accelerator
     self.probe = probe
     var inputDevice: (any AudioDevice)?
     var outputDevice: (any AudioDevice)?

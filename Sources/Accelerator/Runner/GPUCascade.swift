@@ -105,12 +105,12 @@ package final class GPUCascade {
   }
 
   /// Copies the tables to the device, and waits: a transfer reads the host's tables until it is done, and they may be freed or remade
-  /// at any time after this.
-  private func upload() throws(AcceleratorError) {
+  /// at any time after this. Who does not wait keeps them as they are until later work is done.
+  func upload(waits: Bool = true) throws(AcceleratorError) {
     try tableBuffer.write(tables.tables.start, bytes: tables.tables.count)
     try carryBuffer.write(tables.carries.start, bytes: tables.carries.count * 8)
     try shapeBuffer.write(tables.scanShape.start, bytes: 16)
-    try context.finish()
+    if waits { try context.finish() }
   }
 
   /// Takes new coefficients for some sections and keeps the state.
