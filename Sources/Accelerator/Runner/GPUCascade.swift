@@ -154,6 +154,24 @@ package final class GPUCascade {
     }
   }
 
+  /// Runs rows of different lengths in one launch, by the scan; each row's result is the same as by itself.
+  func run(_ source: DeviceBuffer, into target: DeviceBuffer, rows table: GPURows, check: Int32)
+    throws(AcceleratorError)
+  {
+    guard table.slots > 0 else { return }
+    precondition(
+      table.rows == rows && table.tiles <= maximumTiles, "\(table.rows) rows of \(table.tiles) tiles for \(rows)")
+    let (from, to) = (
+      DeviceRows(buffer: source, offset: 0, stride: 0), DeviceRows(buffer: target, offset: 0, stride: 0)
+    )
+    place(scan, from, to, 0, table.tiles, groups: tables.groups, first: 0, check)
+    scan.arguments.set(Argument.rowTable, memory: table.table.handle)
+    scan.arguments.set(Argument.slots, table.slots)
+    scan.arguments.set(Argument.ragged, Int32(1))
+    scan.groups = table.slots
+    try scan.run()
+  }
+
   /// Runs some frames of rows that lie end to end. Source and target may be the same.
   package func run(
     _ source: DeviceBuffer, into target: DeviceBuffer, frames: Int, method: CascadeMethod, check: Int32 = 0
