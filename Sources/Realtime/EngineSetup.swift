@@ -41,17 +41,24 @@ struct EngineSetup {
   let graph: Graph
   /// The graph as it was written before it was compiled, where the session is logged: live handles may change meanwhile.
   let writtenGraph: WrittenTree?
+  let accelerator: (any BlockAcceleratorProvider)?
   let probe: (@Sendable (Int) -> Void)?
 
   /// Settles everything.
   /// - Throws: `DesignError` for the graph, the configuration or channels that do not fit; `DeviceError` for devices that are not there.
   init(
     _ graph: Graph, ends: EngineEnds, configuration: RealtimeConfiguration, clock: any AudioClock,
-    probe: (@Sendable (Int) -> Void)?
+    accelerator: (any BlockAcceleratorProvider)? = nil, probe: (@Sendable (Int) -> Void)?
   ) throws {
     try configuration.validate()
+    guard accelerator == nil || configuration.sessionLog == nil else {
+      throw DesignError(
+        .inconsistent, parameter: "sessionLog", problem: "cannot be replayed bit for bit with an accelerator",
+        remedy: "Log the session on the processor, or leave the log out")
+    }
     self.configuration = configuration
     self.clock = clock
+    self.accelerator = accelerator
     self.probe = probe
     self.graph = graph
     writtenGraph = configuration.sessionLog == nil ? nil : try SessionHeader.written(GraphDocument(graph))

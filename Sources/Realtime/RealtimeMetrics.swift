@@ -22,6 +22,11 @@ public struct RealtimeMetrics: Sendable, Hashable {
   /// Times that a stage overflowed and was silenced for a moment.
   public var stageOverflowCount = 0
 
+  /// Blocks whose result came from an accelerator.
+  public var acceleratedBlockCount = 0
+  /// Times that an accelerator was heard and the processor took over, since a block was late or a call failed.
+  public var acceleratorFallbackCount = 0
+
   /// Overflows and underflows of the rings.
   public var xrunCount: Int { inputOverflowCount + outputUnderflowCount }
 }
@@ -53,7 +58,8 @@ extension RealtimeProcessor {
         outputUnderflowFrames: count(.outputUnderflowFrames), deviceXrunCount: count(.deviceXruns),
         resynchronisationCount: count(.resynchronisations), droppedFrames: count(.droppedFrames),
         blockCount: count(.blocks), frameCount: count(.frames), deadlineMissCount: count(.deadlineMisses),
-        nonFiniteInputCount: count(.nonFiniteInputs), stageOverflowCount: count(.stageOverflows))
+        nonFiniteInputCount: count(.nonFiniteInputs), stageOverflowCount: count(.stageOverflows),
+        acceleratedBlockCount: count(.acceleratedBlocks), acceleratorFallbackCount: count(.acceleratorFallbacks))
     } ?? RealtimeMetrics()
   }
 

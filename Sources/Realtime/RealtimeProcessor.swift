@@ -19,6 +19,7 @@ public final class RealtimeProcessor: Sendable {
   private let graph: Graph
   private let ends: EngineEndsBox
   private let clock: any AudioClock
+  private let provider: (any BlockAcceleratorProvider)?
   /// For the benchmark: called on the worker's thread after each block with the number of blocks.
   private let probe: (@Sendable (Int) -> Void)?
 
@@ -38,61 +39,68 @@ public final class RealtimeProcessor: Sendable {
 
   private init(
     _ graph: Graph, _ ends: EngineEnds, _ configuration: RealtimeConfiguration, _ clock: any AudioClock,
-    probe: (@Sendable (Int) -> Void)? = nil
+    _ provider: (any BlockAcceleratorProvider)?, probe: (@Sendable (Int) -> Void)? = nil
   ) throws {
     self.graph = graph
     self.ends = EngineEndsBox(value: ends)
     self.configuration = configuration
     self.clock = clock
+    self.provider = provider
     self.probe = probe
     // Every mistake shows now, before any device is opened.
-    _ = try EngineSetup(graph, ends: ends, configuration: configuration, clock: clock, probe: probe)
+    _ = try EngineSetup(
+      graph, ends: ends, configuration: configuration, clock: clock, accelerator: provider, probe: probe)
   }
 
   /// Makes a processor on a device: duplex, or in the one direction that the device has. Without input the graph gets silence, and
   /// without output its sound goes nowhere but into the meters.
   ///
+  /// - Parameter accelerator: What runs the graph too, such as a GPU: its blocks are heard where they come in time.
   /// - Throws: `DesignError` for the graph or the configuration, `DeviceError` for the device; nothing is opened yet.
   public convenience init(
     _ item: some Connectable, on device: any AudioDevice,
     configuration: RealtimeConfiguration = RealtimeConfiguration(),
-    clock: any AudioClock = SystemClock()
+    clock: any AudioClock = SystemClock(), accelerator: (any BlockAcceleratorProvider)? = nil
   ) throws {
-    try self.init(item.graph, .device(device), configuration, clock)
+    try self.init(item.graph, .device(device), configuration, clock, accelerator)
   }
 
   /// Makes a processor between two devices, whose clocks differ: a resampler, driven by a controller, holds what lies between them.
   public convenience init(
     _ item: some Connectable, from input: any AudioDevice, to output: any AudioDevice,
-    configuration: RealtimeConfiguration = RealtimeConfiguration(), clock: any AudioClock = SystemClock()
+    configuration: RealtimeConfiguration = RealtimeConfiguration(), clock: any AudioClock = SystemClock(),
+    accelerator: (any BlockAcceleratorProvider)? = nil
   ) throws {
     try self.init(
-      item.graph, input === output ? .device(input) : .devices(input: input, output: output), configuration, clock)
+      item.graph, input === output ? .device(input) : .devices(input: input, output: output), configuration, clock,
+      accelerator)
   }
 
   /// Makes a processor that plays a source on a device. The source is read by a thread of its own until the processor is stopped.
   public convenience init(
     _ item: some Connectable, playing source: any AudioSource<Float>, on device: any AudioDevice,
-    configuration: RealtimeConfiguration = RealtimeConfiguration(), clock: any AudioClock = SystemClock()
+    configuration: RealtimeConfiguration = RealtimeConfiguration(), clock: any AudioClock = SystemClock(),
+    accelerator: (any BlockAcceleratorProvider)? = nil
   ) throws {
     try self.init(
-      item.graph, .source(SendableSource(source: source), output: device), configuration, clock)
+      item.graph, .source(SendableSource(source: source), output: device), configuration, clock, accelerator)
   }
 
   /// Makes a processor that records a device into a sink, which a thread of its own writes to until the processor is stopped.
   public convenience init(
     _ item: some Connectable, recording device: any AudioDevice, to sink: any AudioSink<Float>,
-    configuration: RealtimeConfiguration = RealtimeConfiguration(), clock: any AudioClock = SystemClock()
+    configuration: RealtimeConfiguration = RealtimeConfiguration(), clock: any AudioClock = SystemClock(),
+    accelerator: (any BlockAcceleratorProvider)? = nil
   ) throws {
-    try self.init(item.graph, .sink(SendableSink(sink: sink), input: device), configuration, clock)
+    try self.init(item.graph, .sink(SendableSink(sink: sink), input: device), configuration, clock, accelerator)
   }
 
   /// As above, with a probe for measurements.
   package convenience init(
     _ item: some Connectable, on device: any AudioDevice, configuration: RealtimeConfiguration,
-    probe: @escaping @Sendable (Int) -> Void
+    accelerator: (any BlockAcceleratorProvider)? = nil, probe: @escaping @Sendable (Int) -> Void
   ) throws {
-    try self.init(item.graph, .device(device), configuration, SystemClock(), probe: probe)
+    try self.init(item.graph, .device(device), configuration, SystemClock(), accelerator, probe: probe)
   }
 
   deinit { stop() }
@@ -120,7 +128,7 @@ public final class RealtimeProcessor: Sendable {
     // What a live handle was while the graph was compiled must be known to a session's log: when it changed, it is compiled again.
     for attempt in 1... {
       let setup = try EngineSetup(
-        graph, ends: ends.value, configuration: configuration, clock: clock, probe: probe)
+        graph, ends: ends.value, configuration: configuration, clock: clock, accelerator: provider, probe: probe)
       do {
         return try EngineRun(setup, session: number)
       } catch SessionError.unsettled where attempt < 50 {
@@ -198,6 +206,9 @@ public final class RealtimeProcessor: Sendable {
     guard let run = current.withLock({ $0.run }) else { return { true } }
     return { run.isCaughtUp }
   }
+
+  /// What runs the graph beside the processor, in the present run or the last one; nil where nothing was asked for. Any thread may ask.
+  public var accelerator: LiveAcceleratorReport? { withRun { run, _ in run.acceleratorReport } ?? nil }
 
   /// The present run, or the last one.
   func withRun<R>(_ body: (EngineRun, MetricsBaseline) -> R) -> R? {

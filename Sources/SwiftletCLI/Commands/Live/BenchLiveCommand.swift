@@ -44,6 +44,8 @@ struct BenchLiveCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Blocks in each ring.", valueName: "n"))
   var depth = RealtimeConfiguration().ringBlocks
 
+  @OptionGroup(title: "GPU") var accelerator: AcceleratorArguments
+
   @Flag(help: "Print one JSON object.")
   var json = false
 
@@ -59,7 +61,7 @@ struct BenchLiveCommand: ParsableCommand {
     }
     let bench = LiveBench(
       buffer: buffer, rate: rate.hertz, channels: channels, sections: sections, callbacks: callbacks, pace: pace,
-      depth: depth)
+      depth: depth, accelerator: accelerator.provider)
     try bench.run().print(asJSON: json, compares: true)
   }
 }

@@ -1,3 +1,4 @@
+import Accelerator
 import AudioCore
 import AudioDevices
 import CAllocationCounter
@@ -17,6 +18,7 @@ struct LiveBench {
   var callbacks: Int
   var pace: BenchLiveCommand.Pace
   var depth: Int
+  var accelerator: LiveAccelerator?
 
   func run() throws -> LiveReport {
     var configuration = RealtimeConfiguration()
@@ -30,7 +32,9 @@ struct LiveBench {
       sampleRate: rate, inputChannels: channels, outputChannels: channels,
       pace: pace == .fast ? .manual : .clock(SystemClock()), source: noise(counts))
     let chain = Butterworth(.highPass(Frequency(rate / 480)), order: 2 * sections)
-    let processor = try RealtimeProcessor(chain, on: device, configuration: configuration) { counts.worker($0) }
+    let processor = try RealtimeProcessor(
+      chain, on: device, configuration: configuration, accelerator: accelerator
+    ) { counts.worker($0) }
     let started = SystemCalls.seconds
     try processor.start()
     let memory = SystemCalls.residentBytes

@@ -22,6 +22,9 @@ struct LiveCommand: ParsableCommand {
         swiftlet live -e lowpass:2kHz --input "USB" --output default --buffer 128
         swiftlet live -e notch:50Hz --input virtual:in.wav --output virtual:in.wav --seconds 10
 
+      With --device gpu the chain runs on the GPU too, and is heard from there as long as each block comes in time; the \
+      processor is always in step and takes over without a click.
+
       Devices are listed by: swiftlet devices
       """)
 
@@ -38,6 +41,8 @@ struct LiveCommand: ParsableCommand {
   var output: String?
 
   @OptionGroup(title: "Engine") var engine: EngineArguments
+
+  @OptionGroup(title: "GPU") var accelerator: AcceleratorArguments
 
   @Option(help: ArgumentHelp("Channels of the chain; by default the device's, two at most.", valueName: "n"))
   var channels: Int?
@@ -79,7 +84,8 @@ struct LiveCommand: ParsableCommand {
     let output = output ?? input
     if input == output, DeviceNames.isVirtual(input) {
       let device = try DeviceNames.virtual(input, rate: configuration.sampleRate)
-      return try RealtimeProcessor(graph, on: device, configuration: configuration)
+      return try RealtimeProcessor(
+        graph, on: device, configuration: configuration, accelerator: accelerator.provider)
     }
     if !DeviceNames.isVirtual(input), !DeviceNames.isVirtual(output) {
       // One stream where one sound system has both; else two, each with its own clock.
@@ -87,12 +93,14 @@ struct LiveCommand: ParsableCommand {
         let device = try Quiet.sounds { () throws(DeviceError) in
           try PortAudioDevice(input: DeviceChoice(input), output: DeviceChoice(output))
         }
-        return try RealtimeProcessor(graph, on: device, configuration: configuration)
+        return try RealtimeProcessor(
+          graph, on: device, configuration: configuration, accelerator: accelerator.provider)
       } catch let error as DeviceError where error.reason == .notFound {}
     }
     return try RealtimeProcessor(
       graph, from: try DeviceNames.device(input: input, rate: configuration.sampleRate),
-      to: try DeviceNames.device(output: output, rate: configuration.sampleRate), configuration: configuration)
+      to: try DeviceNames.device(output: output, rate: configuration.sampleRate), configuration: configuration,
+      accelerator: accelerator.provider)
   }
 }
 

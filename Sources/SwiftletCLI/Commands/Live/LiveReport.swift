@@ -10,6 +10,8 @@ struct LiveReport {
   var grants: RealtimeGrants?
   /// The engine's own latency.
   var latency: LatencyReport?
+  /// What computed beside the processor; nil where nothing was asked for.
+  var accelerator: LiveAcceleratorReport?
   var elapsed: Double
   /// On both threads; nil where they cannot be counted.
   var allocations: Int?
@@ -28,6 +30,7 @@ struct LiveReport {
     metrics = processor.metrics
     grants = processor.grants
     latency = processor.latency
+    accelerator = processor.accelerator
     self.elapsed = elapsed
   }
 
@@ -44,6 +47,10 @@ struct LiveReport {
       "callbacks": .integer(metrics.callbackCount),
       "blocks": .integer(metrics.blockCount),
       "deadline_misses": .integer(metrics.deadlineMissCount),
+      "accelerator": accelerator?.name.map(JSONValue.string) ?? .null,
+      "accelerator_reason": accelerator?.reason.map(JSONValue.string) ?? .null,
+      "accelerated_blocks": .integer(metrics.acceleratedBlockCount),
+      "accelerator_fallbacks": .integer(metrics.acceleratorFallbackCount),
       "resynchronisations": .integer(metrics.resynchronisationCount),
       "allocations": allocations.map(JSONValue.integer) ?? .null,
       "grown_bytes": grownBytes.map(JSONValue.integer) ?? .null,
@@ -89,6 +96,13 @@ struct LiveReport {
       lines.append(
         "latency \(NumberText.fixed(latency.milliseconds, 2)) ms: ring \(latency.ringFrames), graph \(latency.planFrames), device \(latency.deviceFrames) frames"
       )
+    }
+    if let accelerator {
+      let reason = accelerator.reason.map { ": \($0)" } ?? ""
+      lines.append(
+        accelerator.name.map {
+          "\($0): heard in \(metrics.acceleratedBlockCount) of \(NumberText.counted(metrics.blockCount, "block")), the processor took over \(NumberText.counted(metrics.acceleratorFallbackCount, "time"))\(accelerator.isLost ? ", given up" : "")\(reason)"
+        } ?? "on the processor alone\(reason)")
     }
     if let allocations {
       lines.append("allocations on both threads after the first hundred callbacks: \(allocations)")
