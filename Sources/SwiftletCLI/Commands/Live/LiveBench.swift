@@ -17,6 +17,7 @@ struct LiveBench {
   var callbacks: Int
   var pace: BenchLiveCommand.Pace
   var depth: Int
+  var timesStages: Bool
 
   func run() throws -> LiveReport {
     var configuration = RealtimeConfiguration()
@@ -24,6 +25,7 @@ struct LiveBench {
     configuration.channels = channels
     configuration.ringBlocks = depth
     configuration.logCapacity = callbacks
+    configuration.timesStages = timesStages
     configuration.wake = pace == .fast ? .spin : .poll(nanoseconds: nil)
     let counts = AllocationCounts(warmUp: Self.warmUp)
     let device = VirtualDevice(
