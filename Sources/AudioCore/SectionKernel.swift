@@ -127,6 +127,15 @@ public enum Kernels {
       .map { String(cString: sk_level_name($0)) }
   }
 
+  /// Uses the kernels of an instruction set from now on; those that were made keep theirs. [control]
+  /// - Returns: whether this machine has them.
+  package static func use(_ name: String) -> Bool {
+    let level = (0..<UInt32(SK_LEVEL_COUNT)).map { sk_level(rawValue: $0) }.first {
+      String(cString: sk_level_name($0)) == name
+    }
+    return level.map(sk_force_level) ?? false
+  }
+
   /// Whether the environment variable `SWIFTLET_KERNELS` asks for a level that is not available here.
   public static var forcedLevelIsUnavailable: Bool { sk_level_forced_failed() }
 }

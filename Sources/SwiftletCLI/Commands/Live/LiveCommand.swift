@@ -18,9 +18,12 @@ struct LiveCommand: ParsableCommand {
       Input and output may be two devices with clocks of their own: a resampler then keeps them together. The device \
       virtual has no hardware; virtual:FILE plays a file into the chain.
 
+      A session that is logged can be repeated by swiftlet replay, bit for bit: its input, its blocks and every change.
+
         swiftlet live -e "highpass:80Hz | peak:1kHz,gain=+3dB"
         swiftlet live -e lowpass:2kHz --input "USB" --output default --buffer 128
         swiftlet live -e notch:50Hz --input virtual:in.wav --output virtual:in.wav --seconds 10
+        swiftlet live -e "compressor | delay:0.3" --log bug.session --stages
 
       With --device gpu the chain runs on the GPU too, and is heard from there as long as each block comes in time; the \
       processor is always in step and takes over without a click.
@@ -50,6 +53,13 @@ struct LiveCommand: ParsableCommand {
   @Option(help: "What is heard after a fault: silence, or bypass (the input).")
   var gaps: RealtimeConfiguration.GapSound = .silence
 
+  @Option(
+    help: ArgumentHelp("Log the session, to be repeated by swiftlet replay.", valueName: "file"), completion: .file())
+  var log: String?
+
+  @Flag(help: "Time each stage of the chain too.")
+  var stages = false
+
   @Flag(name: .shortAndLong, help: "No meters; only the table at the end.")
   var quiet = false
 
@@ -61,6 +71,8 @@ struct LiveCommand: ParsableCommand {
     var configuration = try engine.configuration()
     configuration.channels = channels
     configuration.gapSound = gaps
+    configuration.timesStages = stages
+    configuration.sessionLog = log.map { SessionLog(path: $0) }
     let processor = try Quiet.sounds { try makeProcessor(chain.graph, configuration) }
     Interrupt.catchOnce()
     let started = SystemCalls.seconds
@@ -74,10 +86,21 @@ struct LiveCommand: ParsableCommand {
     screen.close()
     // Before it stops: what it found out about the device is gone afterwards.
     let state = processor.state
-    let report = LiveReport(processor, elapsed: SystemCalls.seconds - started)
+    var report = LiveReport(processor, elapsed: SystemCalls.seconds - started)
     processor.stop()
+    report.log = processor.sessionLog
     try report.print(asJSON: json)
+    tellCauses(report, configuration)
+    if let failure = report.log?.failure { throw Failure(failure, status: .ioError) }
+    if let hole = report.log?.hole {
+      StandardError.warning("\(SessionError.hole(frame: hole))")
+    }
     if case .faulted(let fault) = state { throw Failure("\(fault)", status: .ioError) }
+  }
+
+  private func tellCauses(_ report: LiveReport, _ configuration: RealtimeConfiguration) {
+    guard !json, report.metrics.xrunCount + report.metrics.deviceXrunCount > 0 else { return }
+    Doctor.tellCauses(of: RunFacts(report, configuration: configuration))
   }
 
   private func makeProcessor(_ graph: Graph, _ configuration: RealtimeConfiguration) throws -> RealtimeProcessor {
