@@ -11,7 +11,8 @@ final class EngineRun: @unchecked Sendable {
   // it was opened, or is atomic.
   let setup: EngineSetup
   let worker: Worker
-  let stageNames: [String]
+  /// Changes what the worker runs.
+  let control: RunnerControl
   let callbackTimes: LatencyLog
   let roundTripTimes: LatencyLog
   private(set) var latency: LatencyReport
@@ -39,8 +40,8 @@ final class EngineRun: @unchecked Sendable {
     let roundTripTimes = LatencyLog(capacity: configuration.logCapacity)
     self.callbackTimes = callbackTimes
     self.roundTripTimes = roundTripTimes
-    let runner = try PlanRunner<Float>(plan)
-    stageNames = runner.stepNames
+    let runner = try PlanRunner<Float>(plan, changing: configuration.changes, holding: configuration.latencyFrames)
+    control = runner.control
     let callbacks = CallbackSet(setup, primedFrames: primed, times: callbackTimes, roundTrips: roundTripTimes)
     self.callbacks = callbacks
     let between = primed + 2 * block
@@ -51,7 +52,7 @@ final class EngineRun: @unchecked Sendable {
         blockFrames: max(block, plan.maximumOutputFrames), targetFrames: between, primedFrames: primed,
         inputClock: callbacks.inputClock, outputClock: callbacks.outputClock) : nil
     latency = LatencyReport(
-      ringFrames: setup.isSplit ? between : primed, planFrames: plan.latencyFrames, deviceFrames: 0,
+      ringFrames: setup.isSplit ? between : primed, planFrames: runner.latencyFrames, deviceFrames: 0,
       sampleRate: plan.output.sampleRate)
     worker = try Worker(
       runner,

@@ -71,6 +71,11 @@ struct EngineSetup {
       graph, for: StreamFormat(sampleRate: inputRate, channels: channels),
       options: PlanOptions(
         maximumFrames: configuration.bufferFrames, precision: configuration.precision, mode: .invariant))
+    if let latency = configuration.latencyFrames, latency < plan.latencyFrames {
+      throw DesignError(
+        .outOfRange, parameter: "latencyFrames", value: "\(latency) frames",
+        problem: "is less than the graph's own \(plan.latencyFrames)", remedy: "Declare as much, or leave it out")
+    }
     let isSplit = if case .devices = ends { true } else { false }
     outputRate = isSplit ? configuration.sampleRate ?? outputOffer?.sampleRate ?? inputRate : plan.output.sampleRate
     guard isSplit || plan.output.sampleRate == inputRate || sink != nil else {

@@ -1,4 +1,5 @@
 import AudioCore
+import AudioGraph
 
 /// How the live engine runs.
 public struct RealtimeConfiguration: Sendable, Hashable {
@@ -35,6 +36,10 @@ public struct RealtimeConfiguration: Sendable, Hashable {
   public var wake = Wake.poll(nanoseconds: nil)
   /// Arithmetic of the graph: `.mixed` or `.single`; live samples are Float.
   public var precision = Precision.mixed
+  /// Frames by which the graph's output is to lag, so that graphs of more latency can be swapped in; nil for the graph's own.
+  public var latencyFrames: Int?
+  /// Which stages `control` can change: those that hold live handles, or all.
+  public var changes = ChangeScope.live
   public var gapSound = GapSound.silence
   /// The fades at start and stop, 0 to 0.05 seconds.
   public var fadeSeconds = 0.02
@@ -60,6 +65,9 @@ public struct RealtimeConfiguration: Sendable, Hashable {
     try DesignError.require(Double(priority), in: 0...99, parameter: "priority")
     try DesignError.require(stallSeconds, in: 0.01...0.9, parameter: "stallSeconds", unit: "s")
     try DesignError.require(Double(logCapacity), in: 1...16_777_216, parameter: "logCapacity")
+    if let latencyFrames {
+      try DesignError.require(Double(latencyFrames), in: 0...1_048_576, parameter: "latencyFrames", unit: "frames")
+    }
     if case .poll(let pause?) = wake {
       try DesignError.require(Double(pause), in: 1_000...100_000_000, parameter: "wake", unit: "ns")
     }

@@ -16,18 +16,19 @@ import Synchronization
 /// ```
 public final class RealtimeProcessor: Sendable {
   public let configuration: RealtimeConfiguration
-  private let graph: Graph
   private let ends: EngineEndsBox
   private let clock: any AudioClock
   /// For the benchmark: called on the worker's thread after each block with the number of blocks.
   private let probe: (@Sendable (Int) -> Void)?
 
   private struct Current {
+    /// What it runs, or begins with.
+    var graph: Graph
     var run: EngineRun?
     var isRunning = false
     var baseline = MetricsBaseline()
   }
-  private let current = Mutex(Current())
+  private let current: Mutex<Current>
 
   private struct EngineEndsBox: @unchecked Sendable {
     // Sendable because devices are, and streams are used by one thread of a run.
@@ -38,7 +39,7 @@ public final class RealtimeProcessor: Sendable {
     _ graph: Graph, _ ends: EngineEnds, _ configuration: RealtimeConfiguration, _ clock: any AudioClock,
     probe: (@Sendable (Int) -> Void)? = nil
   ) throws {
-    self.graph = graph
+    current = Mutex(Current(graph: graph))
     self.ends = EngineEndsBox(value: ends)
     self.configuration = configuration
     self.clock = clock
@@ -103,10 +104,10 @@ public final class RealtimeProcessor: Sendable {
       guard !current.isRunning else { return nil }
       do {
         let setup = try EngineSetup(
-          graph, ends: ends.value, configuration: configuration, clock: clock, probe: probe)
+          current.graph, ends: ends.value, configuration: configuration, clock: clock, probe: probe)
         let run = try EngineRun(setup)
         try run.start()
-        current = Current(run: run, isRunning: true)
+        current = Current(graph: current.graph, run: run, isRunning: true)
         return nil
       } catch {
         return error
@@ -136,6 +137,33 @@ public final class RealtimeProcessor: Sendable {
     defer { stop() }
     return try body()
   }
+
+  /// Runs another graph from now on, without a click: what keeps its state and what is refused, `RunnerControl.swap` says. After a
+  /// stop it is what the next start begins with. After a fault of a stage it takes that graph's place at once. [control]
+  ///
+  /// - Parameter position: The frame of the graph's input, from the start on, at which the fade begins; nil for as soon as may be.
+  /// - Throws: `DesignError`; then the old graph goes on.
+  public func swap(to item: some Connectable, at position: Int64? = nil) throws {
+    let graph = item.graph
+    let failure: (any Error)? = current.withLock { current in
+      do {
+        if current.isRunning, let run = current.run {
+          try run.control.swap(to: graph, at: position)
+        } else {
+          _ = try EngineSetup(graph, ends: ends.value, configuration: configuration, clock: clock, probe: probe)
+        }
+        current.graph = graph
+        return nil
+      } catch {
+        return error
+      }
+    }
+    if let failure { throw failure }
+  }
+
+  /// Changes the stages of the present run: parameters at frames, bypass, mute; nil before the first start. With
+  /// `configuration.changes` at `.live` only those of live handles.
+  public var control: RunnerControl? { withRun { run, _ in run.control } }
 
   /// Processes everything that is waiting, on the caller's thread; only for a configuration whose `wake` is `.host`. [worker]
   /// - Returns: the frames that were processed.
@@ -193,8 +221,7 @@ extension EngineRun {
   func state(now: Int64, clockNow: Int64) -> RealtimeState {
     let counters = worker.counters
     func name(_ counter: WorkerCounter) -> String {
-      let index = counters.value(counter.rawValue)
-      return stageNames.indices.contains(index) ? stageNames[index] : "?"
+      control.stageName(counters.value(counter.rawValue))
     }
     if let fault = deviceFault(now: now) { return .faulted(fault) }
     switch WorkerFault(rawValue: counters.value(WorkerCounter.fault.rawValue)) {

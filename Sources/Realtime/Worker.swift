@@ -126,6 +126,8 @@ final class Worker: @unchecked Sendable {
   private func runPlan(_ frames: Int) -> Int {
     intake.plan.withBlock(frames: frames) { input in
       meter.input(input)
+      // Another graph may take the place of the one that had to be given up.
+      if faults.isSilenced && runner.takeWaitingGraph() { faults.revive() }
       return outlet.plan.withBlock(frames: outlet.capacity) { output in
         guard faults.isSilenced else { return runner.process(input, into: output) }
         output.withFrames(0..<frames) { target in
