@@ -56,6 +56,12 @@ struct EngineSetup {
         .inconsistent, parameter: "sessionLog", problem: "cannot be replayed bit for bit with an accelerator",
         remedy: "Log the session on the processor, or leave the log out")
     }
+    guard configuration.latencyFrames == nil || (accelerator == nil && configuration.sessionLog == nil) else {
+      throw DesignError(
+        .inconsistent, parameter: "latencyFrames",
+        problem: "is for graphs that are swapped in, which an accelerator and a session's log rule out",
+        remedy: "Leave it out, or run on the processor without a log")
+    }
     self.configuration = configuration
     self.clock = clock
     self.accelerator = accelerator
@@ -83,6 +89,11 @@ struct EngineSetup {
       graph, for: StreamFormat(sampleRate: inputRate, channels: channels),
       options: PlanOptions(
         maximumFrames: configuration.bufferFrames, precision: configuration.precision, mode: .invariant))
+    if let latency = configuration.latencyFrames, latency < plan.latencyFrames {
+      throw DesignError(
+        .outOfRange, parameter: "latencyFrames", value: "\(latency) frames",
+        problem: "is less than the graph's own \(plan.latencyFrames)", remedy: "Declare as much, or leave it out")
+    }
     let isSplit = if case .devices = ends { true } else { false }
     outputRate = isSplit ? configuration.sampleRate ?? outputOffer?.sampleRate ?? inputRate : plan.output.sampleRate
     guard isSplit || plan.output.sampleRate == inputRate || sink != nil else {

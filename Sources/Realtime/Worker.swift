@@ -149,6 +149,8 @@ final class Worker: @unchecked Sendable {
   private func runPlan(_ frames: Int, began: Int64) -> Int {
     intake.plan.withBlock(frames: frames) { input in
       meter.input(input)
+      // Another graph may take the place of the one that had to be given up.
+      if faults.isSilenced && runner.takeWaitingGraph() { faults.revive() }
       session?.input(input, isSilenced: faults.isSilenced)
       return outlet.plan.withBlock(frames: outlet.capacity) { output in
         guard faults.isSilenced else {
@@ -223,9 +225,11 @@ final class Worker: @unchecked Sendable {
 
 extension Worker {
   private func recordStages() {
+    // A graph that was swapped in is not timed.
+    let times = runner.stepNanoseconds
     var step = 0
-    while step < stageRecorders.count {
-      stageRecorders[step].record(nanoseconds: runner.stepNanoseconds[step])
+    while step < min(stageRecorders.count, times.count) {
+      stageRecorders[step].record(nanoseconds: times[step])
       step += 1
     }
   }

@@ -22,6 +22,9 @@ protocol ConvolutionEngine: AnyObject {
   func resumeFade()
   /// Lets the responses that waited wait again.
   func resumeWaiting()
+  /// Copies all running state of an engine of the same scheme. [worker]
+  /// - Returns: false where it can't.
+  func takeState(of other: any ConvolutionEngine) -> Bool
 }
 
 /// Responses of any length over channels, in the kernels of this machine.
@@ -159,6 +162,18 @@ public final class ConvolutionKernel<S: Sample> {
     frames.withBlock(offset: range.lowerBound - start, frames: range.count) { input in
       output.withBlock(frames: range.count) { process(input, into: $0) }
     }
+  }
+
+  /// Goes on where another one is. [worker]
+  /// - Returns: false where the kernels differ in their scheme.
+  public func takeState(of other: ConvolutionKernel<S>) -> Bool {
+    guard scheme == other.scheme, routes == other.routes, past.capacity == other.past.capacity,
+      engine.takeState(of: other.engine)
+    else { return false }
+    position = other.position
+    past.withBlock(frames: past.capacity) { mine in other.past.withBlock(frames: past.capacity) { mine.copy(from: $0) }
+    }
+    return true
   }
 
   /// Bytes of the responses; the state is about as large.

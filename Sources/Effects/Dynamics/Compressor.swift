@@ -10,7 +10,8 @@ import AudioCore
 /// make-up gain aside; the largest finite samples are compressed like any others; NaN and infinities are taken as 0 by whoever runs the
 /// plan, and counted. The reduction of the last block, and the largest since it was asked for, are on the stage's meter.
 ///
-/// Live: threshold, ratio, knee, gain and mix move to a new value in 20 ms, times count at once and keep the reduction; detector, link and
+/// Live: threshold, ratio, knee, gain and mix move to a new value in 20 ms, in a straight line, whose corners bend a full-scale sine of
+/// 100 Hz up to eight times as much as it bends by itself, 60 dB below full scale; times count at once and keep the reduction; detector, link and
 /// look-ahead are another structure.
 ///
 /// A second input port is the key: the level is then taken from there. Its channels are as many as those of the sound, or one, or any

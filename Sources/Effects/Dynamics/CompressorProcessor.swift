@@ -136,7 +136,12 @@ final class CompressorProcessor<S: Sample>: AudioProcessor {
 
   func saveState(into writer: inout StateWriter) {
     writer.write(hasRun ? 1 : 0)
-    for ramp in [curve.threshold, curve.knee, curve.slope, makeUp, mix] { ramp.saveState(into: &writer) }
+    // One by one: a list of them would be allocated.
+    curve.threshold.saveState(into: &writer)
+    curve.knee.saveState(into: &writer)
+    curve.slope.saveState(into: &writer)
+    makeUp.saveState(into: &writer)
+    mix.saveState(into: &writer)
     for envelope in envelopes { envelope.saveState(into: &writer) }
     lookahead?.saveState(into: &writer)
   }

@@ -11,9 +11,11 @@ struct LiveCommand: ParsableCommand {
     commandName: "live",
     abstract: "Send a device's input through a chain of effects to its output, now.",
     discussion: """
-      On a terminal: up and down choose a parameter, left and right change it, space mutes, q stops. Without a terminal \
-      commands are read from standard input, one a line: 1.frequency=800Hz, mute, unmute, quit. Stages are numbered as \
-      in the chain, from 1. Control-C stops too, and the run's latency table is printed at the end.
+      On a terminal: up and down choose a parameter, left and right change it, space mutes, q stops, a colon begins a \
+      command. Without a terminal commands are read from standard input, one a line: 1.frequency=800Hz, mute, unmute, \
+      chain EXPR (another chain, faded to), quit. Stages are numbered as in the chain, from 1. Control-C stops too, and \
+      the run's latency table is printed at the end. A file of --chain is read again whenever it changes: a new chain \
+      takes over without a click, and one with a mistake is reported while the old one plays on.
 
       Input and output may be two devices with clocks of their own: a resampler then keeps them together. The device \
       virtual has no hardware; virtual:FILE plays a file into the chain.
@@ -35,6 +37,14 @@ struct LiveCommand: ParsableCommand {
     name: [.customShort("e"), .customLong("effect")], parsing: .unconditionalSingleValue,
     help: ArgumentHelp("A chain of effects; several stand in series, each as if in parentheses.", valueName: "expr"))
   var effects: [String] = []
+
+  @Option(
+    name: .customLong("chain"),
+    help: ArgumentHelp("A file with the chain, an expression a line; read again when it changes.", valueName: "file"))
+  var chainFile: String?
+
+  @Option(help: ArgumentHelp("Latency that is held for chains to come, in frames.", valueName: "frames"))
+  var hold: Int?
 
   @Option(
     name: .shortAndLong, help: ArgumentHelp("Where sound comes from: number, name, virtual.", valueName: "device"))
@@ -67,9 +77,14 @@ struct LiveCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let chain = LiveChain(try EffectExpression.parse(effects))
+    guard chainFile == nil || effects.isEmpty else {
+      throw Failure("give the chain by --effect or by --chain, not by both", status: .usage)
+    }
+    var file = chainFile.map { ChainFile($0) }
+    let chain = LiveChain(try file?.read() ?? EffectExpression.parse(effects))
     var configuration = try engine.configuration()
     configuration.channels = channels
+    configuration.latencyFrames = hold
     configuration.gapSound = gaps
     configuration.timesStages = stages
     configuration.sessionLog = log.map { SessionLog(path: $0) }
@@ -78,7 +93,7 @@ struct LiveCommand: ParsableCommand {
     let started = SystemCalls.seconds
     try Quiet.sounds { try processor.start() }
     defer { processor.stop() }
-    var screen = LiveScreen(processor, chain: chain, shows: !quiet && StandardError.isTerminal)
+    var screen = LiveScreen(processor, chain: chain, file: file, shows: !quiet && StandardError.isTerminal)
     screen.open()
     while !Interrupt.isCaught && !engine.isOver(after: SystemCalls.seconds - started) {
       guard try screen.turn() else { break }
