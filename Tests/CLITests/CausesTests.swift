@@ -20,7 +20,12 @@ import Testing
   @Test func aSoundRunHasNone() {
     #expect(causes { _ in }.isEmpty)
     // Whatever the machine is like: causes are of what was seen.
-    #expect(causes { $0.hasRealtimePriority = false } machine: { $0.isVirtualMachine = true }.isEmpty)
+    #expect(
+      causes {
+        $0.hasRealtimePriority = false
+      } machine: {
+        $0.isVirtualMachine = true
+      }.isEmpty)
   }
 
   @Test func aSlowChainIsNamed() {

@@ -48,8 +48,9 @@ import Testing
       #expect(try replay.object()["kernels"] as? String == "scalar")
       let levels = try #require(
         try Tool.run("replay", log, environment: ["SWIFTLET_KERNELS": "abacus"]).errors.split(separator: ":").last)
-      guard let other = levels.split(whereSeparator: { ", \n.".contains($0) }).map(String.init)
-        .first(where: { ["sse2", "avx2", "avx512", "neon"].contains($0) })
+      guard
+        let other = levels.split(whereSeparator: { ", \n.".contains($0) }).map(String.init)
+          .first(where: { ["sse2", "avx2", "avx512", "neon"].contains($0) })
       else { return }
       let refused = try Tool.run("replay", log, scratch.path("x.wav"), environment: ["SWIFTLET_KERNELS": other])
       #expect(refused.status == 65)
@@ -91,7 +92,8 @@ import Testing
       #expect(try Tool.run("replay", scratch.path("missing.session")).status == 66)
       #expect(try Tool.run("replay").status == 64)
       #expect(
-        try Tool.run("live", "-e", "gain:0", "--input", "virtual", "--log", scratch.path("no/x"), "--seconds", "1").status
+        try Tool.run("live", "-e", "gain:0", "--input", "virtual", "--log", scratch.path("no/x"), "--seconds", "1")
+          .status
           == 74)
     }
   }

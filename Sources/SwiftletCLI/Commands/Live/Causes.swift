@@ -43,7 +43,8 @@ package struct RunFacts {
 package struct Cause: Equatable {
   /// What it lies in.
   package enum Subject: String {
-    case graph, priority, memory, governor, throttling, timer, machine, load, ring, storage, clocks, callback, server, period
+    case graph, priority, memory, governor, throttling, timer, machine, load, ring, storage, clocks, callback, server,
+      period
   }
   package var subject: Subject
   package var text: String
@@ -123,13 +124,16 @@ extension Doctor {
       add(.memory, "Its memory is not locked, so that it may have waited for a page: raise the limit memlock")
     }
     if let governor = machine.governor, governor != "performance" {
-      add(.governor, "The governor \(governor) slows the processor between blocks: cpupower frequency-set -g performance")
+      add(
+        .governor, "The governor \(governor) slows the processor between blocks: cpupower frequency-set -g performance")
     }
     if machine.isVirtualMachine {
       add(.machine, "This is a virtual machine, whose host may have stopped it: give it processors of its own")
     }
     if let lateness = machine.sleepLateness, lateness >= 1 {
-      add(.timer, "A sleep of 1 ms is late by \(NumberText.fixed(lateness, 1)) ms at worst: close what keeps the processors busy")
+      add(
+        .timer,
+        "A sleep of 1 ms is late by \(NumberText.fixed(lateness, 1)) ms at worst: close what keeps the processors busy")
     }
     if causes.isEmpty { add(.load, "Close what else keeps the processors busy") }
     return causes
@@ -160,12 +164,15 @@ extension Doctor {
         )
       ]
     }
-    let cycles = "lost \(NumberText.counted(lost, "cycle")) by itself (the callback took \(ms(run.worstCallback)) at most)"
+    let cycles =
+      "lost \(NumberText.counted(lost, "cycle")) by itself (the callback took \(ms(run.worstCallback)) at most)"
     guard let server = machine.servers.first else {
       return [
         Cause(
           subject: .period,
-          text: "the device \(cycles): its period of \(run.bufferFrames) frames is too short, use --buffer \(2 * run.bufferFrames)")
+          text:
+            "the device \(cycles): its period of \(run.bufferFrames) frames is too short, use --buffer \(2 * run.bufferFrames)"
+        )
       ]
     }
     let remedy =
