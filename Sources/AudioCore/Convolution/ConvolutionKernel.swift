@@ -5,7 +5,7 @@ protocol ConvolutionEngine: AnyObject {
   /// After this many frames nothing is left of what was before.
   var memoryFrames: Int { get }
   /// Input and output may be the same memory, channel by channel. [worker]
-  func process(_ input: ConvolutionBlock, _ output: ConvolutionBlock, frames: Int)
+  func process(_ input: ConvolutionBlock, _ output: ConvolutionBlock, frames: Int, inPlace: Bool)
   /// Fades to new responses. [worker]
   func adopt(_ prepared: PreparedResponses)
   /// Silence before a position; a fade is over at once. [worker]
@@ -54,20 +54,23 @@ public final class ConvolutionKernel<S: Sample> {
     self.scheme = scheme
     self.routes = routes
     self.prepared = prepared
-    let isFixed = scheme.grid == .fixed
     if S.self == Float.self && precision == .single {
-      engine =
-        isFixed
-        ? PartitionedConvolver<Float>(scheme, routes, prepared, fadeFrames: fadeFrames)
-        : BlockConvolver<Float>(scheme, routes, prepared, fadeFrames: fadeFrames)
+      engine = Self.engine(scheme, routes, prepared, fadeFrames, as: Float.self)
     } else {
-      engine =
-        isFixed
-        ? PartitionedConvolver<Double>(scheme, routes, prepared, fadeFrames: fadeFrames)
-        : BlockConvolver<Double>(scheme, routes, prepared, fadeFrames: fadeFrames)
+      engine = Self.engine(scheme, routes, prepared, fadeFrames, as: Double.self)
     }
     past = SampleBuffer(
       channels: routes.inputs, capacity: max(engine.memoryFrames, engine.longestFade) + engine.grid)
+  }
+
+  private static func engine<R: Sample>(
+    _ scheme: ConvolutionScheme, _ routes: ConvolutionRoutes, _ prepared: PreparedResponses, _ fadeFrames: Int,
+    as type: R.Type
+  ) -> any ConvolutionEngine {
+    if scheme.grid == .fixed { return PartitionedConvolver<R>(scheme, routes, prepared, fadeFrames: fadeFrames) }
+    return scheme.stages[0].count == 1
+      ? OverlapSaveConvolver<R>(scheme, routes, prepared, fadeFrames: fadeFrames)
+      : BlockConvolver<R>(scheme, routes, prepared, fadeFrames: fadeFrames)
   }
 
   /// Convolves; input and output may be the same memory, channel by channel. [worker]
@@ -78,7 +81,8 @@ public final class ConvolutionKernel<S: Sample> {
       input.channels == routes.inputs && output.channels == routes.outputs && output.frames >= input.frames,
       "\(input.channels) × \(input.frames) into \(output.channels) × \(output.frames) through \(routes)")
     remember(input)
-    engine.process(ConvolutionBlock(input), ConvolutionBlock(output), frames: input.frames)
+    engine.process(
+      ConvolutionBlock(input), ConvolutionBlock(output), frames: input.frames, inPlace: input.overlaps(output))
   }
 
   /// Fades to responses of the same scheme, as many as those it was made with. [worker]

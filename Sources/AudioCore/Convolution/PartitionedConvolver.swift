@@ -58,7 +58,7 @@ final class PartitionedConvolver<R: Sample>: ConvolutionEngine {
 
   @_specialize(where R == Float)
   @_specialize(where R == Double)
-  func process(_ input: ConvolutionBlock, _ output: ConvolutionBlock, frames: Int) {
+  func process(_ input: ConvolutionBlock, _ output: ConvolutionBlock, frames: Int, inPlace: Bool) {
     var done = 0
     while done < frames {
       var count = min(frames - done, shortest - position % shortest)

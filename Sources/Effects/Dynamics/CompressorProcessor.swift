@@ -13,13 +13,14 @@ final class CompressorProcessor<S: Sample>: AudioProcessor {
   private var hasRun = false
   private var meter: Meter?
 
-  init(_ design: CompressorDesign) {
+  init(_ design: CompressorDesign, precision: Precision) {
     let channels = design.format.channels
+    let isSingle = S.self == Float.self && precision == .single
     self.design = design
     envelopes =
       design.isLinked
-      ? [ReductionEnvelope(channels: design.keyChannels == 0 ? channels : design.keyChannels)]
-      : (0..<channels).map { _ in ReductionEnvelope(channels: 1) }
+      ? [ReductionEnvelope(channels: design.keyChannels == 0 ? channels : design.keyChannels, isSingle: isSingle)]
+      : (0..<channels).map { _ in ReductionEnvelope(channels: 1, isSingle: isSingle) }
     lookahead = design.latencyFrames > 0 ? FrameDelay(channels: channels, frames: design.latencyFrames) : nil
     curve = design.curve
     makeUp = LinearRamp(design.makeUp)
