@@ -48,8 +48,9 @@ public struct ConvolutionPlanner: Sendable, Hashable {
     for frame in frames(from: 128, to: Self.longestFrame) {
       let hop = Self.aligned(frame - total + 1)
       guard hop >= frame / 4 else { continue }
-      // Several hops, since all but the first are read where they lie, that stay in the second-level cache with their output.
-      let block = hop * max(1, 98_304 / hop)
+      // Several hops, since all but the first are read where they lie, that stay in the caches with their output.
+      let wanted = hop < 8_192 ? 16_384 : 98_304
+      let block = hop * max(1, wanted / hop)
       let scheme = ConvolutionPlanner(
         taps: taps, maximumFrames: block, precision: precision, mode: mode, latencyFrames: latencyFrames
       ).scheme()
