@@ -102,7 +102,9 @@ let package = Package(
     .testTarget(
       name: "FilterDesignTests", dependencies: ["FilterDesign"],
       resources: [.copy("Vectors")]),
-    .testTarget(name: "AcceleratorTests", dependencies: ["Accelerator", "SwiftletDSP", "TestSupport"]),
+    .testTarget(
+      name: "AcceleratorTests",
+      dependencies: ["Accelerator", "SwiftletDSP", "TestSupport", "Realtime", "AudioDevices", "AudioFiles"]),
     .testTarget(
       name: "EffectsTests", dependencies: ["EffectCatalog", "SwiftletDSP", "TestSupport"],
       resources: [.copy("Vectors")]),

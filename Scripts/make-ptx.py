@@ -15,7 +15,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent / "Sources" / "CGPUKernels
 WHEELS = pathlib.Path(sysconfig.get_paths()["purelib"]) / "nvidia"
 # What KernelModule.Shape.compiledForCUDA lists: name, double, sections, frames a thread, threads. The tests hold both to each other.
 SHAPES = [("f32x1", False, 1, 32, 128), ("f32x2", False, 2, 32, 128), ("f32x4", False, 4, 32, 128),
-          ("f64x1", True, 1, 16, 128), ("f64x2", True, 2, 16, 128), ("f32basic", False, 0, 0, 64), ("f64basic", True, 0, 0, 64)]
+          ("f64x1", True, 1, 16, 128), ("f64x2", True, 2, 16, 128), ("f32basic", False, 0, 0, 64), ("f64basic", True, 0, 0, 64),
+          ("f32live", False, None, 0, 64)]
 LOOK_BACK = 32
 ARCHITECTURES = [75, 80, 86, 90, 100, 120]
 
@@ -28,6 +29,8 @@ def source(double, sections, per_thread, threads):
     kernel = lambda name, entry, phase=None: (
         f"#define NAME {entry}\n" + ("" if phase is None else f"#define PHASE {phase}\n") + read(name) + "#undef NAME\n"
         + ("" if phase is None else "#undef PHASE\n"))
+    if sections is None:
+        return text + read("mailbox") + kernel("sos_resident", "sos_resident")
     if sections == 0:
         names = ("mix", "gain", "fir", "compressor_envelope", "compressor_gain", "convolution", "echo", "self_test")
         return text + read("global_barrier") + read("compressor_math") + "".join(kernel(n, n + "_kernel") for n in names)

@@ -53,6 +53,12 @@ static const char convolution[] = {
 static const char echo[] = {
 #embed "Kernels/echo.h"
   , 0};
+static const char mailbox[] = {
+#embed "Kernels/mailbox.h"
+  , 0};
+static const char sos_resident[] = {
+#embed "Kernels/sos_resident.h"
+  , 0};
 static const char self_test[] = {
 #embed "Kernels/self_test.h"
   , 0};
@@ -78,6 +84,9 @@ static const char f32basic_ptx[] = {
 static const char f64basic_ptx[] = {
 #embed "PTX/f64basic.ptx"
   , 0};
+static const char f32live_ptx[] = {
+#embed "PTX/f32live.ptx"
+  , 0};
 
 static const struct { const char *name, *text; } files[] = {
   {"dialect_opencl", dialect_opencl}, {"dialect_cuda", dialect_cuda}, {"launch_control", launch_control},
@@ -85,6 +94,7 @@ static const struct { const char *name, *text; } files[] = {
   {"mix", mix}, {"gain", gain}, {"fir", fir}, {"self_test", self_test},
   {"compressor_math", compressor_math}, {"compressor_envelope", compressor_envelope},
   {"compressor_gain", compressor_gain}, {"global_barrier", global_barrier}, {"convolution", convolution}, {"echo", echo},
+  {"mailbox", mailbox}, {"sos_resident", sos_resident}, {"f32live.ptx", f32live_ptx},
   {"f32x1.ptx", f32x1_ptx}, {"f32x2.ptx", f32x2_ptx}, {"f32x4.ptx", f32x4_ptx},
   {"f64x1.ptx", f64x1_ptx}, {"f64x2.ptx", f64x2_ptx}, {"f32basic.ptx", f32basic_ptx}, {"f64basic.ptx", f64basic_ptx},
 };

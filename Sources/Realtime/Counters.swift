@@ -40,6 +40,12 @@ enum WorkerCounter: Int, CaseIterable {
   /// Thousandths of frames between the clocks above the target.
   case driftError
   case driftJumps
+  /// Blocks whose result came from the accelerator.
+  case acceleratedBlocks
+  /// Times that the accelerator was heard and the processor had to take over: it was late, or failed.
+  case acceleratorFallbacks
+  /// An `AcceleratorLoss`.
+  case acceleratorLoss
 }
 
 /// A row of counters: one thread writes, any thread may read at any time.

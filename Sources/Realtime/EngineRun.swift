@@ -11,10 +11,9 @@ final class EngineRun: @unchecked Sendable {
   // it was opened, or is atomic.
   let setup: EngineSetup
   let worker: Worker
-  let stageNames: [String]
-  /// The same, with words for the steps that are no stage.
+  /// The steps of the graph that the run began with, with words for those that are no stage.
   let stepLabels: [String]
-  /// Changes the stages while they run.
+  /// Changes what the worker runs.
   let control: RunnerControl
   /// Logs the session; nil where none is kept.
   let session: SessionRecorder?
@@ -27,6 +26,10 @@ final class EngineRun: @unchecked Sendable {
   private let feeder: StreamFeeder?
   private let drainer: StreamDrainer?
   private var thread: rt_thread?
+  /// Why the accelerator that was asked for is not there; nil where it is, or none was asked for.
+  private let refusal: String?
+  /// Whether the accelerator did not end with the run.
+  private(set) var hasAbandonedAccelerator = false
 
   /// - Parameter session: The number of the run among those of its processor.
   /// - Throws: `SessionError.unsettled` when the session is to be logged and a live handle was changed meanwhile, so that it is to be
@@ -48,14 +51,17 @@ final class EngineRun: @unchecked Sendable {
     let roundTripTimes = LatencyLog(capacity: configuration.logCapacity)
     self.callbackTimes = callbackTimes
     self.roundTripTimes = roundTripTimes
-    let runner = try PlanRunner<Float>(plan, changing: configuration.changing)
-    stageNames = runner.stepNames
+    let offer = try setup.accelerator?.makeAccelerator(for: plan)
+    refusal = offer?.reason
+    let runner = try PlanRunner<Float>(plan, changing: configuration.changing, holding: configuration.latencyFrames)
     stepLabels = runner.stepLabels
     control = runner.control
     session = try configuration.sessionLog.map { log in
       guard let session = try SessionRecorder(log, session: number, setup, runner) else { throw SessionError.unsettled }
       return session
     }
+    if session != nil { control.refuseSwaps("the session is logged, and a log holds one graph") }
+    if offer?.accelerator != nil { control.refuseSwaps("an accelerator runs this graph beside the processor") }
     let callbacks = CallbackSet(setup, primedFrames: primed, times: callbackTimes, roundTrips: roundTripTimes)
     self.callbacks = callbacks
     let between = primed + 2 * block
@@ -66,14 +72,15 @@ final class EngineRun: @unchecked Sendable {
         blockFrames: max(block, plan.maximumOutputFrames), targetFrames: between, primedFrames: primed,
         inputClock: callbacks.inputClock, outputClock: callbacks.outputClock) : nil
     latency = LatencyReport(
-      ringFrames: setup.isSplit ? between : primed, planFrames: plan.latencyFrames, deviceFrames: 0,
+      ringFrames: setup.isSplit ? between : primed, planFrames: runner.latencyFrames, deviceFrames: 0,
       sampleRate: plan.output.sampleRate)
     worker = try Worker(
       runner,
       ends: Worker.Ends(
         input: input.consumer, output: output.producer, takesInput: setup.inputChannels > 0,
         givesOutput: setup.outputChannels > 0, framesAhead: setup.input == nil ? primed + block : nil),
-      configuration: configuration, clock: setup.clock, drift: drift, session: session, probe: setup.probe)
+      configuration: configuration, clock: setup.clock, drift: drift, session: session, accelerator: offer?.accelerator,
+      probe: setup.probe)
     if let source = setup.source {
       feeder = StreamFeeder(source, into: input.producer)
       callbacks.add(output: output.consumer)
@@ -135,9 +142,22 @@ final class EngineRun: @unchecked Sendable {
       }
       if worker.isDone { rt_thread_join(thread) } else { rt_thread_detach(thread) }
       self.thread = nil
+      // A worker that did not come back may still be in the accelerator's driver.
+      hasAbandonedAccelerator = worker.isDone ? !worker.closeAccelerator() : worker.companion != nil
+    } else {
+      hasAbandonedAccelerator = !worker.closeAccelerator()
     }
     drainer?.stop()
     session?.finish(state: ending ?? "")
+  }
+
+  /// What runs the plan beside the processor; nil where none was asked for.
+  var acceleratorReport: LiveAcceleratorReport? {
+    guard let companion = worker.companion else { return refusal.map { .init(reason: $0) } }
+    let isLost = worker.counters.value(WorkerCounter.acceleratorLoss.rawValue) != 0
+    return .init(
+      name: companion.name, reason: isLost ? companion.failure : nil, isLost: isLost,
+      isAbandoned: hasAbandonedAccelerator)
   }
 
   /// Whether the callbacks keep the output silent.
@@ -166,6 +186,18 @@ final class EngineRun: @unchecked Sendable {
   var streamFailure: String? { feeder?.failure ?? drainer?.failure }
   /// Frames that a sink has taken.
   var framesRecorded: Int? { drainer?.framesWritten }
+}
+
+/// What runs a live plan beside the processor.
+public struct LiveAcceleratorReport: Sendable, Hashable {
+  /// What it runs on; nil where there is none.
+  public var name: String?
+  /// Why there is none, or why it is not used any more.
+  public var reason: String?
+  /// Whether it was given up while it ran: a call failed, or it fell too far behind. The next start tries it again.
+  public var isLost = false
+  /// Whether it did not end when the stream was stopped: what it may still touch is never freed.
+  public var isAbandoned = false
 }
 
 /// What the system granted the engine.

@@ -41,17 +41,30 @@ struct EngineSetup {
   let graph: Graph
   /// The graph as it was written before it was compiled, where the session is logged: live handles may change meanwhile.
   let writtenGraph: WrittenTree?
+  let accelerator: (any BlockAcceleratorProvider)?
   let probe: (@Sendable (Int) -> Void)?
 
   /// Settles everything.
   /// - Throws: `DesignError` for the graph, the configuration or channels that do not fit; `DeviceError` for devices that are not there.
   init(
     _ graph: Graph, ends: EngineEnds, configuration: RealtimeConfiguration, clock: any AudioClock,
-    probe: (@Sendable (Int) -> Void)?
+    accelerator: (any BlockAcceleratorProvider)? = nil, probe: (@Sendable (Int) -> Void)?
   ) throws {
     try configuration.validate()
+    guard accelerator == nil || configuration.sessionLog == nil else {
+      throw DesignError(
+        .inconsistent, parameter: "sessionLog", problem: "cannot be replayed bit for bit with an accelerator",
+        remedy: "Log the session on the processor, or leave the log out")
+    }
+    guard configuration.latencyFrames == nil || (accelerator == nil && configuration.sessionLog == nil) else {
+      throw DesignError(
+        .inconsistent, parameter: "latencyFrames",
+        problem: "is for graphs that are swapped in, which an accelerator and a session's log rule out",
+        remedy: "Leave it out, or run on the processor without a log")
+    }
     self.configuration = configuration
     self.clock = clock
+    self.accelerator = accelerator
     self.probe = probe
     self.graph = graph
     writtenGraph = configuration.sessionLog == nil ? nil : try SessionHeader.written(GraphDocument(graph))
@@ -76,6 +89,11 @@ struct EngineSetup {
       graph, for: StreamFormat(sampleRate: inputRate, channels: channels),
       options: PlanOptions(
         maximumFrames: configuration.bufferFrames, precision: configuration.precision, mode: .invariant))
+    if let latency = configuration.latencyFrames, latency < plan.latencyFrames {
+      throw DesignError(
+        .outOfRange, parameter: "latencyFrames", value: "\(latency) frames",
+        problem: "is less than the graph's own \(plan.latencyFrames)", remedy: "Declare as much, or leave it out")
+    }
     let isSplit = if case .devices = ends { true } else { false }
     outputRate = isSplit ? configuration.sampleRate ?? outputOffer?.sampleRate ?? inputRate : plan.output.sampleRate
     guard isSplit || plan.output.sampleRate == inputRate || sink != nil else {

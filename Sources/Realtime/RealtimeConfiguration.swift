@@ -36,6 +36,8 @@ public struct RealtimeConfiguration: Sendable, Hashable {
   public var wake = Wake.poll(nanoseconds: nil)
   /// Arithmetic of the graph: `.mixed` or `.single`; live samples are Float.
   public var precision = Precision.mixed
+  /// Frames by which the graph's output is to lag, so that graphs of more latency can be swapped in; nil for the graph's own.
+  public var latencyFrames: Int?
   public var gapSound = GapSound.silence
   /// Which stages `RealtimeProcessor.control` can change while they run.
   public var changing = ChangeScope.live
@@ -47,6 +49,8 @@ public struct RealtimeConfiguration: Sendable, Hashable {
   public var locksMemory = true
   /// After this time in one block, in seconds, the worker is said to be stalled.
   public var stallSeconds = 0.5
+  /// How much of a block's duration the worker waits at most for an accelerator, 0.05 to 0.95.
+  public var acceleratorShare = 0.5
   /// How many times each of the three latency logs keeps.
   public var logCapacity = 65_536
   /// Whether each stage is timed too: `stageTimes()`. It costs a look at the clock for each.
@@ -66,7 +70,11 @@ public struct RealtimeConfiguration: Sendable, Hashable {
     try DesignError.require(fadeSeconds, in: 0...0.05, parameter: "fadeSeconds", unit: "s")
     try DesignError.require(Double(priority), in: 0...99, parameter: "priority")
     try DesignError.require(stallSeconds, in: 0.01...0.9, parameter: "stallSeconds", unit: "s")
+    try DesignError.require(acceleratorShare, in: 0.05...0.95, parameter: "acceleratorShare")
     try DesignError.require(Double(logCapacity), in: 1...16_777_216, parameter: "logCapacity")
+    if let latencyFrames {
+      try DesignError.require(Double(latencyFrames), in: 0...1_048_576, parameter: "latencyFrames", unit: "frames")
+    }
     if case .poll(let pause?) = wake {
       try DesignError.require(Double(pause), in: 1_000...100_000_000, parameter: "wake", unit: "ns")
     }

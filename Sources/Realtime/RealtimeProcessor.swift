@@ -16,18 +16,20 @@ import Synchronization
 /// ```
 public final class RealtimeProcessor: Sendable {
   public let configuration: RealtimeConfiguration
-  private let graph: Graph
   private let ends: EngineEndsBox
   private let clock: any AudioClock
+  private let provider: (any BlockAcceleratorProvider)?
   /// For the benchmark: called on the worker's thread after each block with the number of blocks.
   private let probe: (@Sendable (Int) -> Void)?
 
   private struct Current {
+    /// What it runs, or begins with.
+    var graph: Graph
     var run: EngineRun?
     var isRunning = false
     var baseline = MetricsBaseline()
   }
-  private let current = Mutex(Current())
+  private let current: Mutex<Current>
   /// How many runs were made.
   private let runs = Atomic<Int>(0)
 
@@ -38,61 +40,68 @@ public final class RealtimeProcessor: Sendable {
 
   private init(
     _ graph: Graph, _ ends: EngineEnds, _ configuration: RealtimeConfiguration, _ clock: any AudioClock,
-    probe: (@Sendable (Int) -> Void)? = nil
+    _ provider: (any BlockAcceleratorProvider)?, probe: (@Sendable (Int) -> Void)? = nil
   ) throws {
-    self.graph = graph
+    current = Mutex(Current(graph: graph))
     self.ends = EngineEndsBox(value: ends)
     self.configuration = configuration
     self.clock = clock
+    self.provider = provider
     self.probe = probe
     // Every mistake shows now, before any device is opened.
-    _ = try EngineSetup(graph, ends: ends, configuration: configuration, clock: clock, probe: probe)
+    _ = try EngineSetup(
+      graph, ends: ends, configuration: configuration, clock: clock, accelerator: provider, probe: probe)
   }
 
   /// Makes a processor on a device: duplex, or in the one direction that the device has. Without input the graph gets silence, and
   /// without output its sound goes nowhere but into the meters.
   ///
+  /// - Parameter accelerator: What runs the graph too, such as a GPU: its blocks are heard where they come in time.
   /// - Throws: `DesignError` for the graph or the configuration, `DeviceError` for the device; nothing is opened yet.
   public convenience init(
     _ item: some Connectable, on device: any AudioDevice,
     configuration: RealtimeConfiguration = RealtimeConfiguration(),
-    clock: any AudioClock = SystemClock()
+    clock: any AudioClock = SystemClock(), accelerator: (any BlockAcceleratorProvider)? = nil
   ) throws {
-    try self.init(item.graph, .device(device), configuration, clock)
+    try self.init(item.graph, .device(device), configuration, clock, accelerator)
   }
 
   /// Makes a processor between two devices, whose clocks differ: a resampler, driven by a controller, holds what lies between them.
   public convenience init(
     _ item: some Connectable, from input: any AudioDevice, to output: any AudioDevice,
-    configuration: RealtimeConfiguration = RealtimeConfiguration(), clock: any AudioClock = SystemClock()
+    configuration: RealtimeConfiguration = RealtimeConfiguration(), clock: any AudioClock = SystemClock(),
+    accelerator: (any BlockAcceleratorProvider)? = nil
   ) throws {
     try self.init(
-      item.graph, input === output ? .device(input) : .devices(input: input, output: output), configuration, clock)
+      item.graph, input === output ? .device(input) : .devices(input: input, output: output), configuration, clock,
+      accelerator)
   }
 
   /// Makes a processor that plays a source on a device. The source is read by a thread of its own until the processor is stopped.
   public convenience init(
     _ item: some Connectable, playing source: any AudioSource<Float>, on device: any AudioDevice,
-    configuration: RealtimeConfiguration = RealtimeConfiguration(), clock: any AudioClock = SystemClock()
+    configuration: RealtimeConfiguration = RealtimeConfiguration(), clock: any AudioClock = SystemClock(),
+    accelerator: (any BlockAcceleratorProvider)? = nil
   ) throws {
     try self.init(
-      item.graph, .source(SendableSource(source: source), output: device), configuration, clock)
+      item.graph, .source(SendableSource(source: source), output: device), configuration, clock, accelerator)
   }
 
   /// Makes a processor that records a device into a sink, which a thread of its own writes to until the processor is stopped.
   public convenience init(
     _ item: some Connectable, recording device: any AudioDevice, to sink: any AudioSink<Float>,
-    configuration: RealtimeConfiguration = RealtimeConfiguration(), clock: any AudioClock = SystemClock()
+    configuration: RealtimeConfiguration = RealtimeConfiguration(), clock: any AudioClock = SystemClock(),
+    accelerator: (any BlockAcceleratorProvider)? = nil
   ) throws {
-    try self.init(item.graph, .sink(SendableSink(sink: sink), input: device), configuration, clock)
+    try self.init(item.graph, .sink(SendableSink(sink: sink), input: device), configuration, clock, accelerator)
   }
 
   /// As above, with a probe for measurements.
   package convenience init(
     _ item: some Connectable, on device: any AudioDevice, configuration: RealtimeConfiguration,
-    probe: @escaping @Sendable (Int) -> Void
+    accelerator: (any BlockAcceleratorProvider)? = nil, probe: @escaping @Sendable (Int) -> Void
   ) throws {
-    try self.init(item.graph, .device(device), configuration, SystemClock(), probe: probe)
+    try self.init(item.graph, .device(device), configuration, SystemClock(), accelerator, probe: probe)
   }
 
   deinit { stop() }
@@ -104,9 +113,9 @@ public final class RealtimeProcessor: Sendable {
     let failure: (any Error)? = current.withLock { current in
       guard !current.isRunning else { return nil }
       do {
-        let run = try makeRun()
+        let run = try makeRun(current.graph)
         try run.start()
-        current = Current(run: run, isRunning: true)
+        current = Current(graph: current.graph, run: run, isRunning: true)
         return nil
       } catch {
         return error
@@ -115,12 +124,12 @@ public final class RealtimeProcessor: Sendable {
     if let failure { throw failure }
   }
 
-  private func makeRun() throws -> EngineRun {
+  private func makeRun(_ graph: Graph) throws -> EngineRun {
     let number = runs.wrappingAdd(1, ordering: .relaxed).newValue
     // What a live handle was while the graph was compiled must be known to a session's log: when it changed, it is compiled again.
     for attempt in 1... {
       let setup = try EngineSetup(
-        graph, ends: ends.value, configuration: configuration, clock: clock, probe: probe)
+        graph, ends: ends.value, configuration: configuration, clock: clock, accelerator: provider, probe: probe)
       do {
         return try EngineRun(setup, session: number)
       } catch SessionError.unsettled where attempt < 50 {
@@ -150,6 +159,30 @@ public final class RealtimeProcessor: Sendable {
     try start()
     defer { stop() }
     return try body()
+  }
+
+  /// Runs another graph from now on, without a click: what keeps its state and what is refused, `RunnerControl.swap` says. After a
+  /// stop it is what the next start begins with. After a fault of a stage it takes that graph's place at once. [control]
+  ///
+  /// - Parameter position: The frame of the graph's input, from the start on, at which the fade begins; nil for as soon as may be.
+  /// - Throws: `DesignError`; then the old graph goes on.
+  public func swap(to item: some Connectable, at position: Int64? = nil) throws {
+    let graph = item.graph
+    let failure: (any Error)? = current.withLock { current in
+      do {
+        if current.isRunning, let run = current.run {
+          try run.control.swap(to: graph, at: position)
+        } else {
+          _ = try EngineSetup(
+            graph, ends: ends.value, configuration: configuration, clock: clock, accelerator: provider, probe: probe)
+        }
+        current.graph = graph
+        return nil
+      } catch {
+        return error
+      }
+    }
+    if let failure { throw failure }
   }
 
   /// Processes everything that is waiting, on the caller's thread; only for a configuration whose `wake` is `.host`. [worker]
@@ -199,6 +232,9 @@ public final class RealtimeProcessor: Sendable {
     return { run.isCaughtUp }
   }
 
+  /// What runs the graph beside the processor, in the present run or the last one; nil where nothing was asked for. Any thread may ask.
+  public var accelerator: LiveAcceleratorReport? { withRun { run, _ in run.acceleratorReport } ?? nil }
+
   /// The present run, or the last one.
   func withRun<R>(_ body: (EngineRun, MetricsBaseline) -> R) -> R? {
     let (run, baseline) = current.withLock { ($0.run, $0.baseline) }
@@ -212,8 +248,7 @@ extension EngineRun {
   func state(now: Int64, clockNow: Int64) -> RealtimeState {
     let counters = worker.counters
     func name(_ counter: WorkerCounter) -> String {
-      let index = counters.value(counter.rawValue)
-      return stageNames.indices.contains(index) ? stageNames[index] : "?"
+      control.stageName(counters.value(counter.rawValue))
     }
     if let fault = deviceFault(now: now) { return .faulted(fault) }
     switch WorkerFault(rawValue: counters.value(WorkerCounter.fault.rawValue)) {

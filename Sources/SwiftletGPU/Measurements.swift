@@ -29,7 +29,7 @@ struct Measurements {
     var table = MeasurementTable(device: context.device)
     try bandwidth(&table)
     try latency(&table)
-    try threshold(&table)
+    try ThresholdSweep(context: context, isQuick: isQuick).run(sections: [4], channels: [2], into: &table)
     try effects(&table)
     try taps(&table)
     return table
@@ -86,23 +86,6 @@ struct Measurements {
             "us"
           ))
       }
-    }
-  }
-
-  /// The shortest block that the scan runs sooner than one thread a channel.
-  private func threshold(_ table: inout MeasurementTable) throws {
-    for type in [SampleType.float32, .float64] where type == .float32 || context.device.hasDouble {
-      let shape = AcceleratorOptions().shape(sections: 4, type: type, on: context.device)
-      let bench = try CascadeBench(try sections(4), shape: shape, rows: 2, frames: 8_192, on: context)
-      var crossover: Int?
-      for frames in [8, 16, 32, 64, 128, 256, 512, 1_024, 2_048, 4_096, 8_192] {
-        let scan = try bench.time(.scan, frames: frames, repeats: isQuick ? 3 : 50)
-        let sequential = try bench.time(.sequential, frames: frames, repeats: isQuick ? 3 : 50)
-        table.rows.append(("\(frames) frames, \(type.rawValue): scan", scan * 1e6, "us"))
-        table.rows.append(("\(frames) frames, \(type.rawValue): sequential", sequential * 1e6, "us"))
-        if crossover == nil && scan < sequential { crossover = frames }
-      }
-      table.rows.append(("dispatch threshold, \(type.rawValue)", Double(crossover ?? -1), "frames (-1: never)"))
     }
   }
 

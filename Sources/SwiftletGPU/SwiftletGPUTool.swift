@@ -10,6 +10,7 @@ struct SwiftletGPUTool {
       self-test  shuffles, atomics, hand-over and a filter on each device (the default)
       check      many cascades against the CPU; --quick for few, --races for what a race checker can follow
       bench      share of the copy's bandwidth, latency of blocks, dispatch threshold; --quick for a short run
+      sweep      the dispatch threshold over many shapes, and the line of DispatchThreshold.measured to store
 
       swiftlet-gpu bench --device H100 --json > h100.json
     """
@@ -75,6 +76,13 @@ struct SwiftletGPUTool {
       let context = try ComputeContext(try ComputeDevice.find(device))
       let table = try Measurements(context: context, isQuick: flags.contains("--quick")).run()
       print(json ? table.json : table.text)
+      return 0
+    case "sweep":
+      let context = try ComputeContext(try ComputeDevice.find(device))
+      var table = MeasurementTable(device: context.device)
+      let threshold = try ThresholdSweep(context: context, isQuick: flags.contains("--quick")).run(into: &table)
+      let line = ThresholdSweep.line(threshold, for: context.device)
+      print(json ? table.json : "\(table.text)\n\nDispatchThreshold.measured:\n  \(line)")
       return 0
     default: throw WrongUsage(problem: "there is no command \(command)")
     }

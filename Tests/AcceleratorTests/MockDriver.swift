@@ -10,11 +10,17 @@ enum MockDriver {
     var live: Set<UInt> = []
     var next: UInt = 0x1000
     var wrongReleases = 0
+    /// Whether OpenCL's device has shared virtual memory.
+    var sharesMemory = false
+    /// Graphs that were recorded.
+    var captures = 0
   }
 
   static let state = Mutex(State())
 
-  static func start(failingAt call: Int) { state.withLock { $0 = State(failing: call) } }
+  static func start(failingAt call: Int, sharesMemory: Bool = false) {
+    state.withLock { $0 = State(failing: call, sharesMemory: sharesMemory) }
+  }
   static var liveCount: Int { state.withLock { $0.live.count + $0.wrongReleases } }
   static var hasFailed: Bool { state.withLock { $0.failing > 0 && $0.calls >= $0.failing } }
 
@@ -48,12 +54,12 @@ enum MockDriver {
   }
 }
 
-private typealias Handle = UnsafeMutableRawPointer
-private typealias Out = UnsafeMutablePointer<UnsafeMutableRawPointer?>?
-private func pointer<F>(_ function: F) -> UnsafeMutableRawPointer {
+typealias Handle = UnsafeMutableRawPointer
+typealias Out = UnsafeMutablePointer<UnsafeMutableRawPointer?>?
+func pointer<F>(_ function: F) -> UnsafeMutableRawPointer {
   unsafeBitCast(function, to: UnsafeMutableRawPointer.self)
 }
-private func word(_ handle: Handle?) -> UInt { UInt(bitPattern: handle) }
+func word(_ handle: Handle?) -> UInt { UInt(bitPattern: handle) }
 
 extension MockDriver {
   static func openCL(_ name: String) -> UnsafeMutableRawPointer? {
@@ -86,7 +92,13 @@ extension MockDriver {
       let f: Info = { _, key, size, value, _ in
         guard let value else { return 0 }
         // A GPU with Double and, by its version, without atomics for the whole device.
-        if size == 8 { value.storeBytes(of: 4, as: UInt64.self) } else { value.storeBytes(of: 0x4D, as: UInt8.self) }
+        if key == 0x1053 {
+          value.storeBytes(of: MockDriver.state.withLock { $0.sharesMemory } ? 2 : 0, as: UInt64.self)
+        } else if size == 8 {
+          value.storeBytes(of: 4, as: UInt64.self)
+        } else {
+          value.storeBytes(of: 0x4D, as: UInt8.self)
+        }
         return 0
       }
       return pointer(f)
@@ -140,14 +152,12 @@ extension MockDriver {
           return status?.pointee == 0 ? Handle(bitPattern: MockDriver.make()) : nil
         }
       return pointer(f)
-    case "clReleaseContext", "clReleaseCommandQueue", "clReleaseProgram", "clReleaseKernel", "clReleaseMemObject":
+    case "clReleaseContext", "clReleaseCommandQueue", "clReleaseProgram", "clReleaseKernel", "clReleaseMemObject",
+      "clReleaseEvent":
       let f: Release = {
         MockDriver.release(word($0))
         return 0
       }
-      return pointer(f)
-    case "clReleaseEvent":
-      let f: Release = { _ in 0 }
       return pointer(f)
     case "clFinish":
       let f: Release = { _ in MockDriver.fails() ? -36 : 0 }
@@ -176,7 +186,7 @@ extension MockDriver {
     case "clGetEventProfilingInfo":
       let f: Info = { _, _, _, _, _ in 0 }
       return pointer(f)
-    default: return nil
+    default: return liveOpenCL(name)
     }
   }
 
@@ -319,6 +329,7 @@ extension MockDriver {
     case "cuStreamEndCapture":
       let f: @convention(c) (Handle?, Out) -> Int32 = { _, out in
         if MockDriver.fails() { return 901 }
+        MockDriver.state.withLock { $0.captures += 1 }
         out?.pointee = Handle(bitPattern: MockDriver.make())
         return 0
       }
@@ -330,7 +341,7 @@ extension MockDriver {
         return 0
       }
       return pointer(f)
-    default: return nil
+    default: return liveCUDA(name)
     }
   }
 }

@@ -30,6 +30,52 @@ import Testing
     #expect(result.errors.contains("compressor"))
   }
 
+  @Test func halfPrecisionIsRefusedAsOnTheCPU() throws {
+    let arguments = ["process", "-", "-", "--raw", "f16le", "-r", "48k", "-c", "1", "-e", "lowpass:2kHz", "--device"]
+    let cpu = try Tool.run(arguments + ["cpu"], input: Data(count: 64))
+    let gpu = try Tool.run(arguments + ["gpu"], input: Data(count: 64), environment: Self.noDrivers)
+    #expect(cpu.status == gpu.status && cpu.status != 0 && cpu.errors == gpu.errors)
+    #expect(gpu.errors.contains("half precision"))
+  }
+
+  @Test func liveSaysWhatIsMissingOrWhy() throws {
+    let live = ["live", "-e", "lowpass:2kHz", "--input", "virtual", "--seconds", "0.1", "--json"]
+    let refused = try Tool.run(live + ["--device", "gpu"], environment: Self.noDrivers)
+    #expect(refused.status == 69 && refused.errors.contains("/none/libcuda"))
+    let auto = try Tool.run(live + ["--device", "auto"], environment: Self.noDrivers)
+    #expect(auto.status == 0)
+    let report = try auto.object()
+    #expect(report["accelerator"] is NSNull && report["accelerated_blocks"] as? Int == 0)
+    #expect((report["accelerator_reason"] as? String)?.contains("/none/libcuda") == true)
+    #expect(try Tool.run(live + ["--resident"]).status == 64)
+  }
+
+  @Test(arguments: [[], ["--resident"]]) func theBenchRunsOnADevice(more: [String]) throws {
+    let arguments = ["bench", "live", "--pace", "fast", "--callbacks", "300", "--json", "--device", "gpu"] + more
+    let result = try Tool.run(arguments, environment: ["SWIFTLET_GPU": "OpenCL"])
+    guard result.status != 69 else { return }
+    #expect(result.status == 0, "\(result.errors)")
+    let report = try result.object()
+    #expect((report["accelerator"] as? String)?.contains("OpenCL") == true)
+    // Whether blocks come in time is the machine's affair.
+    #expect(report["accelerated_blocks"] is Int && report["accelerator_fallbacks"] is Int)
+  }
+
+  @Test func batchRunsOnADevice() throws {
+    try Scratch.with { scratch in
+      let names = ["a.wav", "b.wav"]
+      for name in names { try Sound.wav(Sound.samples(5_000), channels: 1).write(to: scratch.url(name)) }
+      let batch = ["batch"] + names.map(scratch.path) + ["--to", scratch.path("out"), "-e", "lowpass:2kHz", "--json"]
+      let refused = try Tool.run(batch + ["--device", "gpu"], environment: Self.noDrivers)
+      #expect(refused.status == 69 && refused.errors.contains("a.wav") && refused.errors.contains("b.wav"))
+      let auto = try Tool.run(batch + ["--device", "auto"], environment: Self.noDrivers)
+      #expect(auto.status == 0 && auto.errors.contains("ran on the CPU"))
+      let device = try Tool.run(batch + ["--device", "gpu"], environment: ["SWIFTLET_GPU": "OpenCL"])
+      guard device.status != 69 else { return }
+      #expect(try device.object()["done"] as? Int == 2, "\(device.errors)")
+    }
+  }
+
   @Test func aProcessorMayStandInForAGPU() throws {
     let input = Sound.bytes(Sound.samples(40_000))
     let plain = try Tool.run(Self.arguments, input: input)

@@ -1,6 +1,7 @@
 /// An NVIDIA GPU by the CUDA driver interface, with kernels from PTX.
 final class CUDADriver: ComputeDriver {
   let hasForwardProgress = true
+  let hasSystemAtomics = true
   private let cuda: CUDAFunctions
   private let ordinal: Int32
   private let context: UnsafeMutableRawPointer
@@ -109,6 +110,23 @@ final class CUDADriver: ComputeDriver {
     _ = cuda.freeHost(memory)
   }
 
+  func allocateMapped(_ bytes: Int) throws(AcceleratorError) -> MappedMemory? {
+    try enter()
+    var memory: UnsafeMutableRawPointer?
+    // CU_MEMHOSTALLOC_PORTABLE and _DEVICEMAP
+    try Self.check("cuMemHostAlloc", cuda.allocateHost(&memory, bytes, 3))
+    guard let memory else { throw Self.failure("cuMemHostAlloc", 2) }
+    var address: UInt64 = 0
+    let status = cuda.hostAddress(&address, memory, 0)
+    guard status == 0 else {
+      _ = cuda.freeHost(memory)
+      throw Self.failure("cuMemHostGetDevicePointer", status)
+    }
+    return MappedMemory(start: memory, handle: UInt(address))
+  }
+
+  func freeMapped(_ memory: MappedMemory) { freeHost(memory.start) }
+
   func write(_ memory: UInt, at offset: Int, from source: UnsafeRawPointer, bytes: Int) throws(AcceleratorError) {
     guard bytes > 0 else { return }
     try enter()
@@ -159,6 +177,18 @@ final class CUDADriver: ComputeDriver {
   func finish() throws(AcceleratorError) {
     try enter()
     try Self.check("cuStreamSynchronize", cuda.synchronize(stream))
+  }
+
+  // A stream is asked as a whole.
+  func mark() {}
+
+  func isDone() throws(AcceleratorError) -> Bool {
+    try enter()
+    let status = cuda.queryStream(stream)
+    // CUDA_ERROR_NOT_READY
+    if status == 600 { return false }
+    try Self.check("cuStreamQuery", status)
+    return true
   }
 
   func capture(_ body: () throws(AcceleratorError) -> Void) throws(AcceleratorError) -> UInt? {

@@ -24,11 +24,13 @@ struct CUDAFunctions {
   let free: @convention(c) (UInt64) -> Int32
   let allocateHost: @convention(c) (HandleOut, Int, UInt32) -> Int32
   let freeHost: OnHandle
+  let hostAddress: @convention(c) (UnsafeMutablePointer<UInt64>?, UnsafeMutableRawPointer?, UInt32) -> Int32
   let copyToDevice: @convention(c) (UInt64, UnsafeRawPointer?, Int, Handle?) -> Int32
   let copyToHost: @convention(c) (UnsafeMutableRawPointer?, UInt64, Int, Handle?) -> Int32
   let createStream: @convention(c) (HandleOut, UInt32) -> Int32
   let destroyStream: OnHandle
   let synchronize: OnHandle
+  let queryStream: OnHandle
   let launch:
     @convention(c) (
       Handle?, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, Handle?,
@@ -67,11 +69,13 @@ struct CUDAFunctions {
     free = try find("cuMemFree_v2")
     allocateHost = try find("cuMemHostAlloc")
     freeHost = try find("cuMemFreeHost")
+    hostAddress = try find("cuMemHostGetDevicePointer_v2")
     copyToDevice = try find("cuMemcpyHtoDAsync_v2")
     copyToHost = try find("cuMemcpyDtoHAsync_v2")
     createStream = try find("cuStreamCreate")
     destroyStream = try find("cuStreamDestroy_v2")
     synchronize = try find("cuStreamSynchronize")
+    queryStream = try find("cuStreamQuery")
     launch = try find("cuLaunchKernel")
     createEvent = try find("cuEventCreate")
     destroyEvent = try find("cuEventDestroy_v2")

@@ -6,6 +6,8 @@ public struct ComputeStatistics: Sendable, Hashable, Codable {
   public var allocatedBytes = 0
   /// Kernels launched one by one.
   public var launches = 0
+  /// Graphs recorded.
+  public var captures = 0
   /// Recorded graphs replayed.
   public var replays = 0
   /// Modules compiled or loaded.
@@ -49,12 +51,27 @@ public final class ComputeContext {
 package final class DeviceBuffer {
   package let byteCount: Int
   package let handle: UInt
+  /// Where the processor finds it; nil for memory of the device's own.
+  package let mapped: UnsafeMutableRawPointer?
   private let context: ComputeContext
+
+  /// Allocates memory of the host, zeroed, that kernels use where it lies; memory of the device where it has no such.
+  package init(mappedBytes bytes: Int, on context: ComputeContext) throws(AcceleratorError) {
+    byteCount = max(bytes, 16)
+    self.context = context
+    let memory = try context.driver.allocateMapped(byteCount)
+    mapped = memory?.start
+    if let memory { handle = memory.handle } else { handle = try context.driver.allocate(byteCount) }
+    context.statistics.allocations += 1
+    context.statistics.allocatedBytes += byteCount
+    try clear()
+  }
 
   /// Allocates memory, which holds zeros unless whoever asks for it writes all of it before it is read.
   package init(bytes: Int, isZeroed: Bool = true, on context: ComputeContext) throws(AcceleratorError) {
     byteCount = max(bytes, 16)
     self.context = context
+    mapped = nil
     handle = try context.driver.allocate(byteCount)
     context.statistics.allocations += 1
     context.statistics.allocatedBytes += byteCount
@@ -62,7 +79,11 @@ package final class DeviceBuffer {
   }
 
   deinit {
-    context.driver.free(handle)
+    if let mapped {
+      context.driver.freeMapped(MappedMemory(start: mapped, handle: handle))
+    } else {
+      context.driver.free(handle)
+    }
     context.statistics.allocatedBytes -= byteCount
   }
 
@@ -76,6 +97,10 @@ package final class DeviceBuffer {
 
   /// Writes zeros: not by a fill, which checkers of uninitialised memory do not see.
   package func clear() throws(AcceleratorError) {
+    if let mapped {
+      mapped.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
+      return
+    }
     for offset in stride(from: 0, to: byteCount, by: Self.zeroBytes) {
       try context.driver.write(handle, at: offset, from: Self.zeros, bytes: min(Self.zeroBytes, byteCount - offset))
     }
@@ -84,13 +109,22 @@ package final class DeviceBuffer {
   package func write(_ source: UnsafeRawPointer, at offset: Int = 0, bytes: Int) throws(AcceleratorError) {
     precondition(
       offset >= 0 && bytes >= 0 && offset <= byteCount - bytes, "\(bytes) bytes at \(offset) of \(byteCount)")
-    try context.driver.write(handle, at: offset, from: source, bytes: bytes)
+    // Mapped memory is written at once: whoever does it knows that no kernel uses it.
+    if let mapped {
+      (mapped + offset).copyMemory(from: source, byteCount: bytes)
+    } else {
+      try context.driver.write(handle, at: offset, from: source, bytes: bytes)
+    }
   }
 
   package func read(into target: UnsafeMutableRawPointer, at offset: Int = 0, bytes: Int) throws(AcceleratorError) {
     precondition(
       offset >= 0 && bytes >= 0 && offset <= byteCount - bytes, "\(bytes) bytes at \(offset) of \(byteCount)")
-    try context.driver.read(handle, at: offset, into: target, bytes: bytes)
+    if let mapped {
+      target.copyMemory(from: mapped + offset, byteCount: bytes)
+    } else {
+      try context.driver.read(handle, at: offset, into: target, bytes: bytes)
+    }
   }
 }
 
@@ -127,6 +161,7 @@ package final class CommandGraph {
     self.context = context
     self.body = body
     recorded = try context.driver.capture(body)
+    context.statistics.captures += 1
   }
 
   deinit { if let recorded { context.driver.releaseGraph(recorded) } }

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// An accelerator that was found: a GPU by CUDA or OpenCL, or a processor by OpenCL.
 public struct ComputeDevice: Sendable, CustomStringConvertible {
   /// The interface through which a device is used.
@@ -31,7 +33,22 @@ public struct ComputeDevice: Sendable, CustomStringConvertible {
     opening = open
   }
 
-  func open() throws(AcceleratorError) -> any ComputeDriver { try opening() }
+  // Not every driver takes two threads that come for the first time.
+  private static let entrance = Mutex<Void>(())
+
+  func open() throws(AcceleratorError) -> any ComputeDriver {
+    let opened: Result<OpenedDriver, AcceleratorError> = Self.entrance.withLock { _ in
+      do throws(AcceleratorError) { return .success(OpenedDriver(driver: try opening())) } catch {
+        return .failure(error)
+      }
+    }
+    return try opened.get().driver
+  }
+
+  private struct OpenedDriver: @unchecked Sendable {
+    // Sendable because nobody else has it yet.
+    let driver: any ComputeDriver
+  }
 
   public var description: String { "\(name) (\(interface.rawValue))" }
 }
@@ -61,9 +78,11 @@ extension ComputeDevice {
 
   /// Looks for drivers and devices on this machine. Nothing is opened. [control]
   public static func search() -> Search {
-    search { interface in
-      guard let library = DynamicLibrary(anyOf: libraryNames(interface)) else { return nil }
-      return { library.symbol($0) }
+    entrance.withLock { _ in
+      search { interface in
+        guard let library = DynamicLibrary(anyOf: libraryNames(interface)) else { return nil }
+        return { library.symbol($0) }
+      }
     }
   }
 

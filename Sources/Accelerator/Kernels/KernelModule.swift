@@ -10,6 +10,8 @@ package final class KernelModule {
     package var perThread: Int
     /// Threads of a group in a scan, a multiple of 32.
     package var threads: Int
+    /// The module of the cascade that stays on the device; without sections of its own.
+    package private(set) var isResident = false
     /// Leaves out a barrier, so that a race checker can show that it would find it.
     package var plantsRace = false
 
@@ -20,8 +22,15 @@ package final class KernelModule {
       self.threads = threads
     }
 
+    package static let resident: Shape = {
+      var shape = Shape(isDouble: false, sections: 0)
+      shape.isResident = true
+      return shape
+    }()
+
     package var description: String {
-      sections == 0 ? (isDouble ? "f64basic" : "f32basic") : "f\(isDouble ? 64 : 32)x\(sections)"
+      isResident
+        ? "f32live" : sections == 0 ? (isDouble ? "f64basic" : "f32basic") : "f\(isDouble ? 64 : 32)x\(sections)"
     }
 
     /// Frames of one tile of a scan.
@@ -31,7 +40,7 @@ package final class KernelModule {
     package static let compiledForCUDA: [Shape] =
       [1, 2, 4].map { Shape(isDouble: false, sections: $0, perThread: 32, threads: 128) }
       + [1, 2].map { Shape(isDouble: true, sections: $0, perThread: 16, threads: 128) }
-      + [Shape(isDouble: false, sections: 0), Shape(isDouble: true, sections: 0)]
+      + [Shape(isDouble: false, sections: 0), Shape(isDouble: true, sections: 0), .resident]
   }
 
   package let shape: Shape

@@ -16,6 +16,7 @@ package enum KernelSource {
     var text = "#define REAL \(shape.isDouble ? "double" : "float")\n#define THREADS \(shape.threads)\n"
     if shape.plantsRace { text += "#define PLANTED_RACE 1\n" }
     text += file(dialect.rawValue) + file("launch_control")
+    if shape.isResident { return text + file("mailbox") + kernel("sos_resident", named: "sos_resident") }
     guard shape.sections > 0 else {
       text += file("global_barrier") + file("compressor_math")
       for name in ["mix", "gain", "fir", "compressor_envelope", "compressor_gain", "convolution", "echo", "self_test"] {

@@ -3,11 +3,15 @@ final class OpenCLDriver: ComputeDriver {
   private typealias Handle = OpenCLFunctions.Handle
 
   let hasForwardProgress: Bool
+  let hasSystemAtomics: Bool
   private let cl: OpenCLFunctions
   private let device: UnsafeMutableRawPointer
   private let context: UnsafeMutableRawPointer
   private let queue: UnsafeMutableRawPointer
   private let languageOption: String
+  private let sharesMemory: Bool
+  /// What the last mark became; nil before the first.
+  private var marker: UnsafeMutableRawPointer?
   private var isTiming = false
   private var timed = 0.0
 
@@ -16,6 +20,8 @@ final class OpenCLDriver: ComputeDriver {
     self.cl = cl
     device = found.handle
     hasForwardProgress = found.hasDeviceAtomics
+    hasSystemAtomics = found.hasDeviceAtomics && found.sharesAtomics
+    sharesMemory = found.sharesMemory
     languageOption = found.hasDeviceAtomics ? "-cl-std=CL3.0" : "-cl-std=CL1.2"
     var status: Int32 = 0
     var handle: UnsafeMutableRawPointer? = found.handle
@@ -32,6 +38,7 @@ final class OpenCLDriver: ComputeDriver {
 
   deinit {
     _ = cl.finish(queue)
+    if let marker { _ = cl.releaseEvent(marker) }
     _ = cl.releaseCommandQueue(queue)
     _ = cl.releaseContext(context)
   }
@@ -72,6 +79,21 @@ final class OpenCLDriver: ComputeDriver {
   }
 
   func freeHost(_ memory: UnsafeMutableRawPointer) { memory.deallocate() }
+
+  func allocateMapped(_ bytes: Int) throws(AcceleratorError) -> MappedMemory? {
+    guard sharesMemory, let shared = cl.sharedMemory else { return nil }
+    // CL_MEM_READ_WRITE and _SVM_FINE_GRAIN_BUFFER, and _SVM_ATOMICS where the device has them.
+    let flags: UInt64 = 1 | 1 << 10 | (hasSystemAtomics ? 1 << 11 : 0)
+    // -4 is CL_MEM_OBJECT_ALLOCATION_FAILURE.
+    guard let memory = shared.allocate(context, flags, bytes, 0) else { throw Self.failure("clSVMAlloc", -4) }
+    return MappedMemory(start: memory, handle: UInt(bitPattern: memory) | 1)
+  }
+
+  func freeMapped(_ memory: MappedMemory) {
+    // Unlike a buffer, this memory is freed at once, whatever still runs.
+    _ = cl.finish(queue)
+    cl.sharedMemory?.free(context, memory.start)
+  }
 
   func write(_ memory: UInt, at offset: Int, from source: UnsafeRawPointer, bytes: Int) throws(AcceleratorError) {
     guard bytes > 0 else { return }
@@ -130,6 +152,13 @@ final class OpenCLDriver: ComputeDriver {
   func launch(_ kernel: UInt, groups: Int, threads: Int, _ arguments: KernelArguments) throws(AcceleratorError) {
     for index in 0..<arguments.count {
       let (address, size) = arguments.argument(index)
+      guard size > 0 else {
+        let shared = UnsafeRawPointer(bitPattern: UInt(address.load(as: UInt64.self)))
+        // Such memory came from these functions.
+        let status = cl.sharedMemory?.setKernelArgument(handle(kernel), UInt32(index), shared) ?? -59
+        try check("clSetKernelArgSVMPointer", status)
+        continue
+      }
       try check("clSetKernelArg", cl.setKernelArgument(handle(kernel), UInt32(index), size, address))
     }
     var global = groups * threads
@@ -152,6 +181,22 @@ final class OpenCLDriver: ComputeDriver {
   }
 
   func finish() throws(AcceleratorError) { try check("clFinish", cl.finish(queue)) }
+
+  func mark() throws(AcceleratorError) {
+    if let marker { _ = cl.releaseEvent(marker) }
+    marker = nil
+    try check("clEnqueueMarkerWithWaitList", cl.enqueueMarker(queue, 0, nil, &marker))
+    try check("clFlush", cl.flush(queue))
+  }
+
+  func isDone() throws(AcceleratorError) -> Bool {
+    guard let marker else { return true }
+    var status: Int32 = 0
+    // CL_EVENT_COMMAND_EXECUTION_STATUS: 0 is complete, below is an error, above is under way.
+    try check("clGetEventInfo", cl.getEventInfo(marker, 0x11D3, 4, &status, nil))
+    if status < 0 { throw Self.failure("clGetEventInfo", status) }
+    return status == 0
+  }
 
   // OpenCL has no recorded work that every driver knows: a graph plays its list of commands again.
   func capture(_ body: () throws(AcceleratorError) -> Void) throws(AcceleratorError) -> UInt? { nil }

@@ -48,6 +48,18 @@ struct OpenCLFunctions {
   let finish: Release
   let getEventProfilingInfo: Info
   let releaseEvent: Release
+  let flush: Release
+  let getEventInfo: Info
+  let enqueueMarker: @convention(c) (Handle?, UInt32, UnsafeRawPointer?, UnsafeMutablePointer<Handle?>?) -> Int32
+
+  /// Shared virtual memory, which came with OpenCL 2.
+  struct SharedMemory {
+    let allocate: @convention(c) (Handle?, UInt64, Int, UInt32) -> Handle?
+    let free: @convention(c) (Handle?, Handle?) -> Void
+    let setKernelArgument: @convention(c) (Handle?, UInt32, UnsafeRawPointer?) -> Int32
+  }
+  /// nil where the library is older.
+  let sharedMemory: SharedMemory?
 
   /// - Throws: `AcceleratorError` of reason `.oldDriver` for a function that is missing.
   init(_ lookup: SymbolLookup) throws(AcceleratorError) {
@@ -77,5 +89,14 @@ struct OpenCLFunctions {
     finish = try find("clFinish")
     getEventProfilingInfo = try find("clGetEventProfilingInfo")
     releaseEvent = try find("clReleaseEvent")
+    flush = try find("clFlush")
+    getEventInfo = try find("clGetEventInfo")
+    enqueueMarker = try find("clEnqueueMarkerWithWaitList")
+    sharedMemory =
+      lookup("clSVMAlloc") == nil || lookup("clSVMFree") == nil || lookup("clSetKernelArgSVMPointer") == nil
+      ? nil
+      : SharedMemory(
+        allocate: try find("clSVMAlloc"), free: try find("clSVMFree"),
+        setKernelArgument: try find("clSetKernelArgSVMPointer"))
   }
 }

@@ -10,6 +10,9 @@ struct OpenCLDevice: @unchecked Sendable {
   let hasDouble: Bool
   /// Whether one group can hand data to another that runs at the same time, by the device's own word.
   let hasDeviceAtomics: Bool
+  /// Whether kernels use memory of the host where it lies, and whether its words can be shared while they run.
+  let sharesMemory: Bool
+  let sharesAtomics: Bool
 }
 
 extension OpenCLFunctions {
@@ -44,11 +47,14 @@ extension OpenCLFunctions {
     let version = text(0x102F, of: device, by: getDeviceInfo)
     // CL_DEVICE_ATOMIC_MEMORY_CAPABILITIES: acquire and release (bit 1) for the whole device (bit 5).
     let atomics = number(0x1063, of: device)
+    // CL_DEVICE_SVM_CAPABILITIES: fine-grained buffers (bit 1), and atomics in them (bit 3).
+    let shared = sharedMemory == nil ? 0 : number(0x1053, of: device)
     return OpenCLDevice(
       handle: device, name: text(0x102B, of: device, by: getDeviceInfo), platform: platform, version: version,
       isGPU: number(0x1000, of: device) & 4 != 0, memoryBytes: Int(clamping: number(0x101F, of: device)),
       hasDouble: number(0x1032, of: device) != 0,
-      hasDeviceAtomics: version.hasPrefix("OpenCL 3") && atomics & 0x22 == 0x22)
+      hasDeviceAtomics: version.hasPrefix("OpenCL 3") && atomics & 0x22 == 0x22, sharesMemory: shared & 2 != 0,
+      sharesAtomics: shared & 10 == 10)
   }
 
   private func number(_ key: UInt32, of device: UnsafeMutableRawPointer) -> UInt64 {

@@ -54,16 +54,23 @@ extension Plan {
   }
 }
 
-extension ComputeContext {
-  /// Opens the first GPU for a plan. A device is not looked for where the plan could not run on it. [control]
-  /// - Throws: `AcceleratorError` that names the stages without a kernel, or what was looked for and how to get it.
-  public static func open(for plan: Plan) throws(AcceleratorError) -> ComputeContext {
-    let coverage = plan.acceleratorCoverage
+extension Plan {
+  /// - Throws: `AcceleratorError` of reason `.unsupported` that names each stage without a kernel.
+  package func requireAcceleratorCoverage() throws(AcceleratorError) {
+    let coverage = acceleratorCoverage
     guard coverage.isComplete else {
       throw AcceleratorError(
         .unsupported, subject: "the plan", problem: "\(coverage)",
         remedy: "Run it on the CPU, or leave these effects out")
     }
+  }
+}
+
+extension ComputeContext {
+  /// Opens the first GPU for a plan. A device is not looked for where the plan could not run on it. [control]
+  /// - Throws: `AcceleratorError` that names the stages without a kernel, or what was looked for and how to get it.
+  public static func open(for plan: Plan) throws(AcceleratorError) -> ComputeContext {
+    try plan.requireAcceleratorCoverage()
     return try ComputeContext(try ComputeDevice.find())
   }
 }

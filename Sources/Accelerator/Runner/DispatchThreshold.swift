@@ -22,6 +22,18 @@ public struct DispatchThreshold: Sendable, Hashable, Codable {
     measured.first { device.name.contains($0.name) }?.threshold ?? unmeasured
   }
 
+  /// The shortest length from which on the scan is the sooner one at every length that was measured; `.max` where it never is.
+  /// - Parameter times: Lengths, rising, with the seconds of the two methods.
+  package static func crossover(_ times: [(frames: Int, scan: Double, sequential: Double)]) -> Int {
+    var found = Int.max
+    for time in times.reversed() {
+      guard time.scan < time.sequential else { break }
+      found = time.frames
+    }
+    // Where it wins from the shortest one on, nothing says that it loses below.
+    return found == times.first?.frames ? 0 : found
+  }
+
   /// Frames for a type of samples.
   public func frames(for type: SampleType) -> Int { type == .float64 ? double : float }
 }

@@ -105,12 +105,12 @@ package final class GPUCascade {
   }
 
   /// Copies the tables to the device, and waits: a transfer reads the host's tables until it is done, and they may be freed or remade
-  /// at any time after this.
-  private func upload() throws(AcceleratorError) {
+  /// at any time after this. Who does not wait keeps them as they are until later work is done.
+  func upload(waits: Bool = true) throws(AcceleratorError) {
     try tableBuffer.write(tables.tables.start, bytes: tables.tables.count)
     try carryBuffer.write(tables.carries.start, bytes: tables.carries.count * 8)
     try shapeBuffer.write(tables.scanShape.start, bytes: 16)
-    try context.finish()
+    if waits { try context.finish() }
   }
 
   /// Takes new coefficients for some sections and keeps the state.
@@ -152,6 +152,24 @@ package final class GPUCascade {
       sequential.groups = (rows + 63) / 64
       try sequential.run()
     }
+  }
+
+  /// Runs rows of different lengths in one launch, by the scan; each row's result is the same as by itself.
+  func run(_ source: DeviceBuffer, into target: DeviceBuffer, rows table: GPURows, check: Int32)
+    throws(AcceleratorError)
+  {
+    guard table.slots > 0 else { return }
+    precondition(
+      table.rows == rows && table.tiles <= maximumTiles, "\(table.rows) rows of \(table.tiles) tiles for \(rows)")
+    let (from, to) = (
+      DeviceRows(buffer: source, offset: 0, stride: 0), DeviceRows(buffer: target, offset: 0, stride: 0)
+    )
+    place(scan, from, to, 0, table.tiles, groups: tables.groups, first: 0, check)
+    scan.arguments.set(Argument.rowTable, memory: table.table.handle)
+    scan.arguments.set(Argument.slots, table.slots)
+    scan.arguments.set(Argument.ragged, Int32(1))
+    scan.groups = table.slots
+    try scan.run()
   }
 
   /// Runs some frames of rows that lie end to end. Source and target may be the same.

@@ -23,8 +23,11 @@ public final class GPUPlanRunner<S: Sample> {
   private let input: DeviceBuffer
   private let output: DeviceBuffer
   private let signals: [DeviceBuffer]
-  private let incoming: HostBuffer
-  private let outgoing: HostBuffer
+  // Where the host writes input and reads output: the device's own buffers where they are mapped, else memory for transfers.
+  private let incoming: UnsafeMutableRawPointer
+  private let outgoing: UnsafeMutableRawPointer
+  private let transfers: [HostBuffer]
+  private let recordsAhead: Bool
   private var graph: CommandGraph?
   private var graphFrames = 0
   private var lastFrames = 0
@@ -37,17 +40,20 @@ public final class GPUPlanRunner<S: Sample> {
   /// Prepares a plan and connects it to its live handles. [control]
   /// - Throws: `AcceleratorError` of reason `.unsupported` that names each stage without a kernel; what the driver reports; `DesignError`
   ///   when a live handle came to need another structure after compiling.
-  public init(_ plan: Plan, on context: ComputeContext, options: AcceleratorOptions = AcceleratorOptions()) throws {
+  public convenience init(
+    _ plan: Plan, on context: ComputeContext, options: AcceleratorOptions = AcceleratorOptions()
+  ) throws {
+    try self.init(plan, on: context, options: options, isLive: false)
+  }
+
+  /// - Parameter isLive: Input and output lie in mapped memory where the device has it, and blocks of `options.maximumFrames` are
+  ///   recorded now: nothing is copied, recorded or allocated later.
+  package init(_ plan: Plan, on context: ComputeContext, options: AcceleratorOptions, isLive: Bool) throws {
     precondition(
       (S.sampleType == .float64) == (plan.options.precision == .double),
       "a plan of \(plan.options.precision) precision does not run on \(S.self) samples")
     precondition(options.maximumFrames > 0, "at most \(options.maximumFrames) frames")
-    let coverage = plan.acceleratorCoverage
-    guard coverage.isComplete else {
-      throw AcceleratorError(
-        .unsupported, subject: "the plan", problem: "\(coverage)",
-        remedy: "Run it on the CPU, or leave these effects out")
-    }
+    try plan.requireAcceleratorCoverage()
     guard S.sampleType != .float64 || context.device.hasDouble else {
       throw AcceleratorError(
         .unsupported, subject: context.device.name, problem: "does not calculate in Double",
@@ -58,15 +64,29 @@ public final class GPUPlanRunner<S: Sample> {
     self.options = options
     let size = MemoryLayout<S>.stride
     let frames = options.maximumFrames
-    input = try DeviceBuffer(bytes: plan.input.channels * frames * size, isZeroed: false, on: context)
-    output = try DeviceBuffer(bytes: Self.headBytes + plan.output.channels * frames * size, on: context)
+    let inputBytes = plan.input.channels * frames * size
+    let outputBytes = Self.headBytes + plan.output.channels * frames * size
+    if isLive {
+      input = try DeviceBuffer(mappedBytes: inputBytes, on: context)
+      output = try DeviceBuffer(mappedBytes: outputBytes, on: context)
+    } else {
+      input = try DeviceBuffer(bytes: inputBytes, isZeroed: false, on: context)
+      output = try DeviceBuffer(bytes: outputBytes, on: context)
+    }
     signals = try plan.buffers.dropFirst().map {
       try DeviceBuffer(bytes: $0.channels * frames * size, isZeroed: false, on: context)
     }
-    incoming = try HostBuffer(bytes: plan.input.channels * frames * size, on: context)
-    outgoing = try HostBuffer(bytes: Self.headBytes + plan.output.channels * frames * size, on: context)
+    if let source = input.mapped, let target = output.mapped {
+      (incoming, outgoing, transfers) = (source, target, [])
+    } else {
+      transfers = [try HostBuffer(bytes: inputBytes, on: context), try HostBuffer(bytes: outputBytes, on: context)]
+      (incoming, outgoing) = (transfers[0].start, transfers[1].start)
+    }
+    recordsAhead = isLive
     let builder = GPUStepBuilder<S>(plan: plan, context: context, options: options, counters: output)
     steps = try plan.steps.enumerated().map { try builder.step($1, index: $0) }
+    // One launch is not worth a recording.
+    if isLive && options.usesGraphs && (steps.count > 1 || !transfers.isEmpty) { try record(frames) }
     try context.finish()
   }
 
@@ -86,49 +106,69 @@ public final class GPUPlanRunner<S: Sample> {
     var done = 0
     while done < input.frames {
       let count = min(input.frames - done, options.maximumFrames)
-      for channel in 0..<input.channels {
-        // SAFETY: the block holds these samples, and a row of the transfer memory holds as many.
-        row(incoming.start, channel, count).update(from: input.unsafeChannel(channel) + done, count: count)
-      }
-      try forward(count)
-      for channel in 0..<output.channels {
-        // SAFETY: as above.
-        (output.unsafeChannel(channel) + done).update(
-          from: row(outgoing.start + Self.headBytes, channel, count), count: count)
-      }
+      place(input, at: done, count)
+      _ = try adopt(count)
+      try start(count)
+      try context.finish()
+      try contain(count)
+      copy(count, into: output, at: done)
       done += count
     }
     return input.frames
+  }
+
+  private func place(_ input: borrowing AudioBlock<S>, at first: Int, _ count: Int) {
+    for channel in 0..<input.channels {
+      // SAFETY: the block holds these samples, and a row of the transfer memory holds as many.
+      row(incoming, channel, count).update(from: input.unsafeChannel(channel) + first, count: count)
+    }
+  }
+
+  private func copy(_ count: Int, into output: borrowing AudioBlock<S>, at first: Int) {
+    for channel in 0..<output.channels {
+      // SAFETY: as above.
+      (output.unsafeChannel(channel) + first).update(
+        from: row(outgoing + Self.headBytes, channel, count), count: count)
+    }
   }
 
   private func row(_ start: UnsafeMutableRawPointer, _ channel: Int, _ frames: Int) -> UnsafeMutablePointer<S> {
     (start + channel * frames * MemoryLayout<S>.stride).assumingMemoryBound(to: S.self)
   }
 
-  /// Runs what lies in `incoming`, rows end to end, into `outgoing`.
-  private func forward(_ frames: Int) throws(AcceleratorError) {
-    for step in steps { try step.adopt(frames) }
-    if graph == nil || graphFrames != frames {
+  /// Takes what has arrived, before a block of so many frames.
+  /// - Returns: the frames after which nothing of what was before is heard any more; 0 when nothing has.
+  private func adopt(_ frames: Int) throws(AcceleratorError) -> Int {
+    var settling = 0
+    for step in steps { settling = max(settling, try step.adopt(frames, waits: !recordsAhead)) }
+    return settling
+  }
+
+  private func record(_ frames: Int) throws(AcceleratorError) {
+    graph = try CommandGraph(on: context) { [unowned self] () throws(AcceleratorError) in try enqueue(frames) }
+    graphFrames = frames
+  }
+
+  /// Asks for what lies in `incoming`, rows end to end, to be run into `outgoing`.
+  private func start(_ frames: Int) throws(AcceleratorError) {
+    if !recordsAhead && (graph == nil || graphFrames != frames) {
       graph = nil
-      if options.usesGraphs && frames == lastFrames {
-        graph = try CommandGraph(on: context) { [unowned self] () throws(AcceleratorError) in try enqueue(frames) }
-        graphFrames = frames
-      }
+      if options.usesGraphs && frames == lastFrames { try record(frames) }
     }
     lastFrames = frames
-    if let graph { try graph.replay() } else { try enqueue(frames) }
-    try context.finish()
+    if let graph, graphFrames == frames { try graph.replay() } else { try enqueue(frames) }
     position += Int64(frames)
-    try contain(frames)
   }
 
   private func enqueue(_ frames: Int) throws(AcceleratorError) {
     let size = MemoryLayout<S>.stride
-    try input.write(incoming.start, bytes: plan.input.channels * frames * size)
+    if !transfers.isEmpty { try input.write(incoming, bytes: plan.input.channels * frames * size) }
     for step in steps {
       try step.run(frames) { slot in rows(slot, frames) }
     }
-    try output.read(into: outgoing.start, bytes: Self.headBytes + plan.output.channels * frames * size)
+    if !transfers.isEmpty {
+      try output.read(into: outgoing, bytes: Self.headBytes + plan.output.channels * frames * size)
+    }
   }
 
   private func rows(_ slot: Plan.Slot, _ frames: Int) -> DeviceRows {
@@ -141,27 +181,30 @@ public final class GPUPlanRunner<S: Sample> {
   }
 
   /// Reads the counters, and silences what is not finite.
-  private func contain(_ frames: Int) throws(AcceleratorError) {
-    let inputs = outgoing.start.load(as: UInt32.self)
-    let results = outgoing.start.load(fromByteOffset: 4, as: UInt32.self)
+  /// - Returns: whether a stage overflowed.
+  @discardableResult
+  private func contain(_ frames: Int) throws(AcceleratorError) -> Bool {
+    let inputs = outgoing.load(as: UInt32.self)
+    let results = outgoing.load(fromByteOffset: 4, as: UInt32.self)
     nonFiniteInputCount += Int(inputs &- seen.inputs)
     let hasOverflowed = results != seen.results
     seen = (inputs, results)
-    guard hasOverflowed else { return }
+    guard hasOverflowed else { return false }
     overflowCount += 1
     var first = frames
     for channel in 0..<plan.output.channels {
-      let samples = row(outgoing.start + Self.headBytes, channel, frames)
+      let samples = row(outgoing + Self.headBytes, channel, frames)
       for frame in 0..<first where !samples[frame].isFinite {
         first = frame
         break
       }
     }
     for channel in 0..<plan.output.channels {
-      (row(outgoing.start + Self.headBytes, channel, frames) + first).update(repeating: 0, count: frames - first)
+      (row(outgoing + Self.headBytes, channel, frames) + first).update(repeating: 0, count: frames - first)
     }
+    // What is asked for next runs after this.
     for step in steps { try step.reset() }
-    try context.finish()
+    return true
   }
 
   /// Returns to the state of a fresh runner. [worker]
@@ -172,4 +215,30 @@ public final class GPUPlanRunner<S: Sample> {
     nonFiniteInputCount = 0
     overflowCount = 0
   }
+}
+
+/// A block in three parts, for whoever must not wait.
+extension GPUPlanRunner {
+  /// Begins a block of at most `options.maximumFrames`; the one before is done.
+  /// - Returns: frames from the block's first on over which the output is not yet that of new coefficients; 0 for none.
+  package func begin(_ input: borrowing AudioBlock<S>) throws(AcceleratorError) -> Int {
+    precondition(
+      input.channels == plan.input.channels && input.frames <= options.maximumFrames,
+      "\(input.channels) × \(input.frames) for a plan of \(plan.input.channels) × \(options.maximumFrames)")
+    place(input, at: 0, input.frames)
+    let settling = try adopt(input.frames)
+    try start(input.frames)
+    try context.driver.mark()
+    return settling
+  }
+
+  /// Whether the block that was begun is done.
+  package func isDone() throws(AcceleratorError) -> Bool { try context.driver.isDone() }
+
+  /// Ends a block of so many frames that is done.
+  /// - Returns: whether a stage overflowed: all of them have started afresh.
+  package func end(_ frames: Int) throws(AcceleratorError) -> Bool { try contain(frames) }
+
+  /// Copies the result of the last block.
+  package func copyResult(_ frames: Int, into output: borrowing AudioBlock<S>) { copy(frames, into: output, at: 0) }
 }

@@ -32,18 +32,19 @@ struct GPUStep {
   private func check(_ slot: Plan.Slot) -> Int32 { slot.place == .input ? (counts ? 3 : 1) : 0 }
 
   /// Takes what has arrived, before a block of so many frames.
-  func adopt(_ frames: Int) throws(AcceleratorError) {
-    if case .stage(let stage) = work { _ = try stage.prepare(frames) }
-    guard case .cascade(let cascade, let feeds, _, _) = work else { return }
+  /// - Returns: the frames after which nothing of what was before is heard any more; 0 when nothing has.
+  func adopt(_ frames: Int, waits: Bool) throws(AcceleratorError) -> Int {
+    if case .stage(let stage) = work { return try stage.prepare(frames) }
+    guard case .cascade(let cascade, let feeds, _, _) = work else { return 0 }
+    var settling = 0
     for feed in feeds {
-      var failure: AcceleratorError?
       feed.mailbox.take()?._withUnsafeGuaranteedRef { letter in
-        do throws(AcceleratorError) {
-          try cascade.replace(from: feed.first, with: letter.design.cascade.sections)
-        } catch { failure = error }
+        settling = max(settling, 1, letter.design.tail.frameCount ?? .max)
+        cascade.tables.replace(from: feed.first, with: letter.design.cascade.sections)
       }
-      if let failure { throw failure }
     }
+    if settling > 0 { try cascade.upload(waits: waits) }
+    return settling
   }
 
   func run(_ frames: Int, _ rows: (Plan.Slot) -> DeviceRows) throws(AcceleratorError) {

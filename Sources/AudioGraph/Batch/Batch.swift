@@ -41,6 +41,12 @@ public struct BatchError: Error, Sendable, CustomStringConvertible {
   /// A `DesignError`, or `CancellationError` for an item that was not finished.
   public let reason: any Error
 
+  package init(index: Int, label: String, reason: any Error) {
+    self.index = index
+    self.label = label
+    self.reason = reason
+  }
+
   public var description: String {
     "item \(index) (\(label)): " + (reason is CancellationError ? "cancelled before it was finished" : "\(reason)")
   }
@@ -55,6 +61,11 @@ public struct BatchProgress: Sendable, Hashable {
   /// Input frames over all items.
   public var framesDone = 0
   public var framesTotal: Int
+
+  package init(itemsTotal: Int, framesTotal: Int) {
+    self.itemsTotal = itemsTotal
+    self.framesTotal = framesTotal
+  }
 
   /// The share that is done, 0 to 1.
   public var fraction: Double { framesTotal == 0 ? 1 : min(1, Double(framesDone) / Double(framesTotal)) }

@@ -1,3 +1,4 @@
+import Accelerator
 import ArgumentParser
 import AudioCore
 import AudioFiles
@@ -64,6 +65,9 @@ struct BatchCommand: ParsableCommand {
   @Option(help: "How kernels are chosen: fast, or invariant (any block sizes give the same bits).")
   var mode: KernelMode = .fast
 
+  @Option(help: "Where to process: cpu, gpu, or auto (a GPU where there is one and it can run the whole chain).")
+  var device: ProcessingDevice = .cpu
+
   @Flag(help: "Write the tails too: what sounds on after the end of each input.")
   var tail = false
 
@@ -77,7 +81,7 @@ struct BatchCommand: ParsableCommand {
     let settings = JobSettings(
       graph: try EffectExpression.parse(effects, resources: .files), precision: precision, encoding: encoding,
       dither: dither, mode: mode,
-      tail: tail, streamsInBackground: false)
+      tail: tail, streamsInBackground: false, device: device)
     guard !to.isEmpty, !suffix.contains("/") else {
       throw Failure("--to names no folder, or --suffix has a slash in it", status: .usage)
     }

@@ -1,3 +1,4 @@
+import Accelerator
 import ArgumentParser
 import AudioCore
 import AudioDevices
@@ -41,6 +42,24 @@ struct EngineArguments: ParsableArguments {
 
   /// Whether a run that began some seconds ago has reached its end.
   func isOver(after elapsed: Double) -> Bool { seconds.map { elapsed >= $0 } ?? false }
+}
+
+/// What computes a live chain, on the command line.
+struct AcceleratorArguments: ParsableArguments {
+  @Option(help: "What computes: cpu, gpu (a GPU too, or not at all) or auto (a GPU too, where there is one).")
+  var device: ProcessingDevice = .cpu
+
+  @Flag(help: "Keep a kernel on the GPU instead of launching each block; for a chain of filters alone.")
+  var resident = false
+
+  /// nil for the processor alone.
+  var provider: LiveAccelerator? {
+    device == .cpu ? nil : LiveAccelerator(device, method: resident ? .resident : .launches)
+  }
+
+  func validate() throws {
+    if resident && device == .cpu { throw ValidationError("--resident is for --device gpu or auto") }
+  }
 }
 
 /// Devices by their names on the command line.

@@ -1,3 +1,4 @@
+import Accelerator
 import AudioCore
 import AudioDevices
 import CAllocationCounter
@@ -17,6 +18,8 @@ struct LiveBench {
   var callbacks: Int
   var pace: BenchLiveCommand.Pace
   var depth: Int
+  var accelerator: LiveAccelerator?
+  var timesStages: Bool
 
   func run() throws -> LiveReport {
     var configuration = RealtimeConfiguration()
@@ -24,13 +27,16 @@ struct LiveBench {
     configuration.channels = channels
     configuration.ringBlocks = depth
     configuration.logCapacity = callbacks
+    configuration.timesStages = timesStages
     configuration.wake = pace == .fast ? .spin : .poll(nanoseconds: nil)
     let counts = AllocationCounts(warmUp: Self.warmUp)
     let device = VirtualDevice(
       sampleRate: rate, inputChannels: channels, outputChannels: channels,
       pace: pace == .fast ? .manual : .clock(SystemClock()), source: noise(counts))
     let chain = Butterworth(.highPass(Frequency(rate / 480)), order: 2 * sections)
-    let processor = try RealtimeProcessor(chain, on: device, configuration: configuration) { counts.worker($0) }
+    let processor = try RealtimeProcessor(
+      chain, on: device, configuration: configuration, accelerator: accelerator
+    ) { counts.worker($0) }
     let started = SystemCalls.seconds
     try processor.start()
     let memory = SystemCalls.residentBytes

@@ -8,8 +8,16 @@ struct LiveReport {
   var deadlineMilliseconds: Double
   var metrics: RealtimeMetrics
   var grants: RealtimeGrants?
+  /// Times of each stage, where they were taken.
+  var stages: [StageTimes]
+  /// How the session's log stands, where one is kept.
+  var log: SessionLogStatus?
+  /// How the clocks of two devices were kept together.
+  var drift: DriftReport?
   /// The engine's own latency.
   var latency: LatencyReport?
+  /// What computed beside the processor; nil where nothing was asked for.
+  var accelerator: LiveAcceleratorReport?
   var elapsed: Double
   /// On both threads; nil where they cannot be counted.
   var allocations: Int?
@@ -28,11 +36,38 @@ struct LiveReport {
     metrics = processor.metrics
     grants = processor.grants
     latency = processor.latency
+    accelerator = processor.accelerator
+    stages = processor.stageTimes()
+    log = processor.sessionLog
+    drift = processor.drift
     self.elapsed = elapsed
   }
 
   var document: JSONValue {
-    [
+    var document: [JSONValue.Member] = members
+    if !stages.isEmpty {
+      let list = stages.map { stage in
+        JSONValue.object([
+          .init(name: "stage", value: .string(stage.stage)),
+          .init(name: "ms", value: Self.document(of: stage.statistics)),
+        ])
+      }
+      document.append(.init(name: "stages", value: .array(list)))
+    }
+    if let log {
+      document.append(
+        .init(
+          name: "log",
+          value: [
+            "path": .string(log.path), "frames": .integer(log.frames), "hole": log.hole.map(JSONValue.integer) ?? .null,
+            "failure": log.failure.map(JSONValue.string) ?? .null, "complete": .bool(log.isComplete),
+          ]))
+    }
+    return .object(document)
+  }
+
+  private var members: [JSONValue.Member] {
+    let values: KeyValuePairs<String, JSONValue> = [
       "callback_ms": Self.document(of: callback),
       "worker_ms": Self.document(of: worker),
       "round_trip_ms": Self.document(of: roundTrip),
@@ -44,6 +79,10 @@ struct LiveReport {
       "callbacks": .integer(metrics.callbackCount),
       "blocks": .integer(metrics.blockCount),
       "deadline_misses": .integer(metrics.deadlineMissCount),
+      "accelerator": accelerator?.name.map(JSONValue.string) ?? .null,
+      "accelerator_reason": accelerator?.reason.map(JSONValue.string) ?? .null,
+      "accelerated_blocks": .integer(metrics.acceleratedBlockCount),
+      "accelerator_fallbacks": .integer(metrics.acceleratorFallbackCount),
       "resynchronisations": .integer(metrics.resynchronisationCount),
       "allocations": allocations.map(JSONValue.integer) ?? .null,
       "grown_bytes": grownBytes.map(JSONValue.integer) ?? .null,
@@ -53,6 +92,7 @@ struct LiveReport {
       "seconds": .number(elapsed),
       "torchfx_published_callback_ms": .number(Self.torchFXMilliseconds),
     ]
+    return values.map { .init(name: $0.key, value: $0.value) }
   }
 
   private static func document(of times: LatencyStatistics?) -> JSONValue {
@@ -70,7 +110,8 @@ struct LiveReport {
     var table = TextTable(
       ["ms", "min", "median", "mean", "p95", "p99", "max"],
       alignments: [.left, .right, .right, .right, .right, .right, .right])
-    for (name, times) in [("callback", callback), ("worker", worker), ("round trip", roundTrip)] {
+    let rows = [("callback", callback), ("worker", worker), ("round trip", roundTrip)]
+    for (name, times) in rows + stages.map({ ("  " + $0.stage, $0.statistics) }) {
       guard let times else { continue }
       let values = [
         Double(times.minimum), Double(times.median), times.mean, Double(times.p95), Double(times.p99),
@@ -89,6 +130,15 @@ struct LiveReport {
       lines.append(
         "latency \(NumberText.fixed(latency.milliseconds, 2)) ms: ring \(latency.ringFrames), graph \(latency.planFrames), device \(latency.deviceFrames) frames"
       )
+    }
+    if let accelerator {
+      let reason = accelerator.reason.map { ": \($0)" } ?? ""
+      lines.append(
+        accelerator.name.map {
+          "\($0): heard in \(metrics.acceleratedBlockCount) of \(NumberText.counted(metrics.blockCount, "block")), the processor took over \(NumberText.counted(metrics.acceleratorFallbackCount, "time"))\(accelerator.isLost ? ", given up" : "")\(reason)"
+        } ?? "on the processor alone\(reason)")
+    if let log {
+      lines.append("the session is in \(log.path): swiftlet replay repeats it")
     }
     if let allocations {
       lines.append("allocations on both threads after the first hundred callbacks: \(allocations)")
