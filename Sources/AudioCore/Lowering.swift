@@ -82,7 +82,7 @@ public struct CompressorLowering: Sendable, Hashable {
 
 /// A delay with feedback in numbers.
 ///
-/// What is heard of the line, `w(n)`, is the sum of `coefficients[k] * line(n - distance + k)` after the two filters; the line takes
+/// What is heard of the line, `w(n)`, where its time stands still, is the sum of `coefficients[k] * line(n - distance + k)` after the two filters; the line takes
 /// `x(n) + feedback * w(n)`, and the output is `x + mix * (w - x)`.
 public struct EchoLowering: Sendable, Hashable {
   /// What the line of each channel takes.
@@ -95,11 +95,35 @@ public struct EchoLowering: Sendable, Hashable {
     case pingPong
   }
 
+  /// A time that swings: `center + depth * sin(2π * increment * n)` frames at the n-th frame.
+  public struct Motion: Sendable, Hashable {
+    public var center: Double
+    public var depth: Double
+    /// Turns a frame.
+    public var increment: Double
+    /// Rows of coefficients for the fractions 0, 1 / phases ... 1 of a frame, between which lines are drawn.
+    public var table: [Double]
+    public var phases: Int
+
+    public init(center: Double, depth: Double, increment: Double, table: [Double], phases: Int) {
+      self.center = center
+      self.depth = depth
+      self.increment = increment
+      self.table = table
+      self.phases = phases
+    }
+
+    /// Coefficients of one row.
+    public var taps: Int { table.count / (phases + 1) }
+  }
+
   public var mode: Mode
-  /// How far back the first coefficient stands, in frames.
+  /// How far back the first coefficient stands, in frames; the most of all where the time moves.
   public var distance: Int
   /// One for a whole number of frames; none where the time moves.
   public var coefficients: [Double]
+  /// nil for a time that stands still.
+  public var motion: Motion?
   public var feedback: Double
   public var mix: Double
   /// Of the loop, of first order.
@@ -107,11 +131,13 @@ public struct EchoLowering: Sendable, Hashable {
   public var highPass: Biquad
 
   public init(
-    mode: Mode, distance: Int, coefficients: [Double], feedback: Double, mix: Double, lowPass: Biquad, highPass: Biquad
+    mode: Mode, distance: Int, coefficients: [Double], motion: Motion? = nil, feedback: Double, mix: Double,
+    lowPass: Biquad, highPass: Biquad
   ) {
     self.mode = mode
     self.distance = distance
     self.coefficients = coefficients
+    self.motion = motion
     self.feedback = feedback
     self.mix = mix
     self.lowPass = lowPass

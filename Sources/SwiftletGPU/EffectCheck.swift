@@ -47,6 +47,9 @@ struct EffectCheck {
         name: "ping-pong between frames with filters",
         item: Delay(.seconds(0.004_01), feedback: 0.7, mix: 0.5, mode: .pingPong, lowPass: 5_000, highPass: 100)),
       Case(name: "echo", item: Delay(.seconds(0.25), feedback: -0.6, mix: 0.5)),
+      Case(
+        name: "a time that moves", item: Delay(.seconds(0.005), feedback: 0.5, mix: 0.5, rate: 3, depth: 0.003),
+        bounds: (1e-12, 1e-20)),
       Case(name: "700 taps", item: Convolution(try response(1, 700), gain: -20)),
       Case(name: "true stereo of 2,500 taps", item: Convolution(try response(4, 2_500), gain: -20)),
     ]

@@ -43,9 +43,7 @@ extension Plan {
 
   private static func gap(_ stage: any PlannedStage) -> String? {
     switch stage.lowering {
-    case .identity, .gain, .compressor: return nil
-    case .echo(let echo):
-      return echo.coefficients.isEmpty ? "its time moves, and only delays that stand still have a kernel" : nil
+    case .identity, .gain, .compressor, .echo: return nil
     case .taps, .convolution: return stage.isLive ? "it is live, and taps take no changes on a GPU" : nil
     case .delay: return stage.isLive ? "it is live, and a plain delay takes no changes on a GPU" : nil
     case .sections(let cascade):

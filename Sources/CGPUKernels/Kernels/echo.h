@@ -1,8 +1,10 @@
-// A delay with feedback. What is read lies `distance - taps + 1` frames back at least, so that as many frames are calculated side by
+// A delay with feedback. What is read lies `safe` frames back at least, so that as many frames are calculated side by
 // side, up to a tile of 1024. A group runs one row, or all of them where a row's repeats go to the next one; nothing goes from group to
 // group, and so the state is changed in place.
 //
-// line [rows][capacity], a circle with room for the distance and a tile; place: where its next frame is written.
+// line [rows][capacity], a circle with room for the distance and a tile. place: where its next frame is written, and the frames so far
+// in two words. A time that stands still is read by `taps` from the table, from `distance` frames back on. One that moves has `phases` > 0:
+// motion is center, depth and turns a frame | rows of 32 taps for the fractions 0, 1 / phases ... 1 [phases + 1][32].
 // state [rows][2]: one number for each of the two filters of the loop, which are scanned over the group:
 //   w = b0 u + z, z' = -a1 z + (b1 - a1 b0) u.
 // table: feedback and mix (compressor_math.h) [2][4] | taps [32] | for each filter b0, b1, a1, b1 - a1 b0, (-a1)^(8 2^j) for
@@ -12,21 +14,39 @@
 #define D_FRAMES 8
 #define D_TILE (D_THREADS * D_FRAMES)
 
+// sin(2 pi t): the Taylor series of degree 11 in a quarter of the circle, as the CPU's.
+DEVICE double sine_of_turns(double t) {
+  // Adding and taking away 1.5 * 2^52 rounds to the nearest whole number.
+  const double f = t - ((t + 6755399441055744.0) - 6755399441055744.0), a = f < 0 ? -f : f;
+  const double x = 6.283185307179586 * (a > 0.25 ? 0.5 - a : a), s = x * x;
+  double p = -2.505210838544172e-08;
+  p = FMA(p, s, 2.7557319223985893e-06);
+  p = FMA(p, s, -1.984126984126984e-04);
+  p = FMA(p, s, 8.333333333333333e-03);
+  p = FMA(p, s, -1.6666666666666666e-01);
+  p = FMA(p * s, x, x);
+  return f < 0 ? -p : p;
+}
+
 KERNEL(D_THREADS) NAME(
     const GLOBAL REAL *x, GLOBAL REAL *y, GLOBAL double *line, GLOBAL double *state, const GLOBAL double *table,
-    volatile GLOBAL u32 *place, volatile GLOBAL u32 *control, volatile GLOBAL u32 *counters,
+    const GLOBAL double *motion, volatile GLOBAL u32 *place, volatile GLOBAL u32 *control, volatile GLOBAL u32 *counters,
     i64 x_offset, i64 x_stride, i64 y_offset, i64 y_stride, i64 frames, i64 capacity, i64 distance,
-    int taps, int rows, int mode, int filtered, int check)
+    i64 safe, int taps, int phases, int rows, int mode, int filtered, int check)
 {
   SHARED double values[D_TILE + D_THREADS];
   SHARED double scan[2][D_THREADS];
   SHARED double coefficients[32];
-  SHARED i64 drawn[2];
+  SHARED i64 drawn[3];
   const int thread = THREAD, mine = thread * (D_FRAMES + 1);
-  if (thread == 0) { drawn[0] = (i64)LOAD_WORD(&place[0]); drawn[1] = (i64)LOAD_WORD(&control[2]); }
+  if (thread == 0) {
+    drawn[0] = (i64)LOAD_WORD(&place[0]);
+    drawn[1] = (i64)LOAD_WORD(&control[2]);
+    drawn[2] = (i64)LOAD_WORD(&place[1]) + ((i64)LOAD_WORD(&place[2]) << 32);
+  }
   if (thread < 32) coefficients[thread] = table[8 + thread];
   BARRIER();
-  const i64 position = drawn[0], safe = distance - taps + 1, span = safe < D_TILE ? safe : D_TILE;
+  const i64 position = drawn[0], elapsed = drawn[2], span = safe < D_TILE ? safe : D_TILE;
   const u32 epoch = (u32)drawn[1];
   const int first = mode == 0 ? GROUP : 0, end = mode == 0 ? first + 1 : rows, filters = filtered ? 2 : 0;
 
@@ -38,7 +58,20 @@ KERNEL(D_THREADS) NAME(
       BARRIER();
       for (int i = thread; i < D_TILE; i += D_THREADS) {
         double sum = 0;
-        if (i < count) {
+        if (i < count && phases > 0) {
+          const double delay = FMA(motion[1], sine_of_turns(motion[2] * (double)(elapsed + start + i)), motion[0]);
+          const i64 whole = (i64)delay;
+          // The point lies `whole + 1` frames back and a fraction of a frame, above 0 and up to 1, forward again.
+          const double phase = (1 - (delay - (double)whole)) * phases;
+          const int below = (int)phase < phases ? (int)phase : phases - 1;
+          const double between = phase - below;
+          const GLOBAL double *low = motion + 3 + (i64)below * 32, *high = low + 32;
+          const i64 from = (write + i + capacity - 16 - whole) % capacity;
+          for (int k = 0; k < 32; ++k) {
+            const i64 at = from + k;
+            sum = FMA(FMA(between, high[k] - low[k], low[k]), circle[at < capacity ? at : at - capacity], sum);
+          }
+        } else if (i < count) {
           for (int k = 0; k < taps; ++k) {
             const i64 at = read + i + k;
             sum = FMA(coefficients[k], circle[at < capacity ? at : at - capacity], sum);
@@ -104,6 +137,8 @@ KERNEL(D_THREADS) NAME(
   if (thread == 0 && ATOMIC_ADD(&control[1], 1) + 1u == (u32)GROUPS) {
     STORE_WORD(&control[1], 0u);
     STORE_WORD(&place[0], (u32)((position + frames) % capacity));
+    STORE_WORD(&place[1], (u32)(elapsed + frames));
+    STORE_WORD(&place[2], (u32)((elapsed + frames) >> 32));
     STORE_RELEASE(&control[2], epoch + 1u);
   }
 }

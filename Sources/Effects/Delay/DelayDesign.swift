@@ -49,7 +49,7 @@ public struct DelayDesign: EffectDesign {
       case .pingPong: .pingPong
       }
     return EchoLowering(
-      mode: mode, distance: distance, coefficients: coefficients, feedback: feedback, mix: mix,
+      mode: mode, distance: distance, coefficients: coefficients, motion: motion, feedback: feedback, mix: mix,
       lowPass: path.lowPass, highPass: path.highPass)
   }
 
@@ -60,8 +60,14 @@ public struct DelayDesign: EffectDesign {
     case .fraction(let frames, let reach):
       let latest = frames.rounded(.up)
       return (Int(latest) + reach - 1, DelayInterpolation.coefficients(fraction: latest - frames, reach: reach))
-    case .moving: return (0, [])
+    case .moving: return (path.tap.neededFrames, [])
     }
+  }
+
+  private var motion: EchoLowering.Motion? {
+    guard case .moving(let center, let depth) = path.tap else { return nil }
+    return EchoLowering.Motion(
+      center: center, depth: depth, increment: increment, table: DelayInterpolation.table, phases: DelayTap.phases)
   }
 
   public var operationsPerFrame: Double {
