@@ -38,6 +38,24 @@ static const char mailbox[] = {
 static const char sos_resident[] = {
 #embed "Kernels/sos_resident.h"
   , 0};
+static const char compressor_math[] = {
+#embed "Kernels/compressor_math.h"
+  , 0};
+static const char compressor_envelope[] = {
+#embed "Kernels/compressor_envelope.h"
+  , 0};
+static const char compressor_gain[] = {
+#embed "Kernels/compressor_gain.h"
+  , 0};
+static const char global_barrier[] = {
+#embed "Kernels/global_barrier.h"
+  , 0};
+static const char convolution[] = {
+#embed "Kernels/convolution.h"
+  , 0};
+static const char echo[] = {
+#embed "Kernels/echo.h"
+  , 0};
 static const char self_test[] = {
 #embed "Kernels/self_test.h"
   , 0};
@@ -72,6 +90,8 @@ static const struct { const char *name, *text; } files[] = {
   {"sos_tables", sos_tables}, {"sos_scan", sos_scan}, {"sos_carry", sos_carry}, {"sos_sequential", sos_sequential},
   {"mix", mix}, {"fir", fir}, {"self_test", self_test},
   {"mailbox", mailbox}, {"sos_resident", sos_resident}, {"f32live.ptx", f32live_ptx},
+  {"compressor_math", compressor_math}, {"compressor_envelope", compressor_envelope},
+  {"compressor_gain", compressor_gain}, {"global_barrier", global_barrier}, {"convolution", convolution}, {"echo", echo},
   {"f32x1.ptx", f32x1_ptx}, {"f32x2.ptx", f32x2_ptx}, {"f32x4.ptx", f32x4_ptx},
   {"f64x1.ptx", f64x1_ptx}, {"f64x2.ptx", f64x2_ptx}, {"f32basic.ptx", f32basic_ptx}, {"f64basic.ptx", f64basic_ptx},
 };

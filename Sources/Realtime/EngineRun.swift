@@ -2,6 +2,7 @@ import AudioCore
 import AudioDevices
 import AudioGraph
 import CRealtime
+import Synchronization
 
 /// One run of the engine, from a start to a stop: rings, worker, and what the callbacks own.
 ///
@@ -12,6 +13,12 @@ final class EngineRun: @unchecked Sendable {
   let setup: EngineSetup
   let worker: Worker
   let stageNames: [String]
+  /// The same, with words for the steps that are no stage.
+  let stepLabels: [String]
+  /// Changes the stages while they run.
+  let control: RunnerControl
+  /// Logs the session; nil where none is kept.
+  let session: SessionRecorder?
   let callbackTimes: LatencyLog
   let roundTripTimes: LatencyLog
   private(set) var latency: LatencyReport
@@ -24,9 +31,12 @@ final class EngineRun: @unchecked Sendable {
   /// Why the accelerator that was asked for is not there; nil where it is, or none was asked for.
   private let refusal: String?
   /// Whether the accelerator did not end with the run.
-  private(set) var hasAbandonedAccelerator = false
+  private let hasAbandonedAccelerator = Atomic<Bool>(false)
 
-  init(_ setup: EngineSetup) throws {
+  /// - Parameter session: The number of the run among those of its processor.
+  /// - Throws: `SessionError.unsettled` when the session is to be logged and a live handle was changed meanwhile, so that it is to be
+  ///   made again.
+  init(_ setup: EngineSetup, session number: Int) throws {
     self.setup = setup
     let configuration = setup.configuration
     let plan = setup.plan
@@ -45,8 +55,14 @@ final class EngineRun: @unchecked Sendable {
     self.roundTripTimes = roundTripTimes
     let offer = try setup.accelerator?.makeAccelerator(for: plan)
     refusal = offer?.reason
-    let runner = try PlanRunner<Float>(plan)
+    let runner = try PlanRunner<Float>(plan, changing: configuration.changing)
     stageNames = runner.stepNames
+    stepLabels = runner.stepLabels
+    control = runner.control
+    session = try configuration.sessionLog.map { log in
+      guard let session = try SessionRecorder(log, session: number, setup, runner) else { throw SessionError.unsettled }
+      return session
+    }
     let callbacks = CallbackSet(setup, primedFrames: primed, times: callbackTimes, roundTrips: roundTripTimes)
     self.callbacks = callbacks
     let between = primed + 2 * block
@@ -64,8 +80,8 @@ final class EngineRun: @unchecked Sendable {
       ends: Worker.Ends(
         input: input.consumer, output: output.producer, takesInput: setup.inputChannels > 0,
         givesOutput: setup.outputChannels > 0, framesAhead: setup.input == nil ? primed + block : nil),
-      configuration: configuration, clock: setup.clock, drift: drift, accelerator: offer?.accelerator,
-      probe: setup.probe)
+      configuration: configuration, clock: setup.clock, drift: drift, session: session,
+      accelerator: offer?.accelerator, probe: setup.probe)
     if let source = setup.source {
       feeder = StreamFeeder(source, into: input.producer)
       callbacks.add(output: output.consumer)
@@ -90,6 +106,7 @@ final class EngineRun: @unchecked Sendable {
         let refusal = rt_lock_memory()
         grants.locksMemory = refusal == 0
       }
+      try session?.start()
       feeder?.start()
       drainer?.start()
       if configuration.wake != .host {
@@ -104,13 +121,15 @@ final class EngineRun: @unchecked Sendable {
       startedNanoseconds = rt_nanoseconds()
       try callbacks.start()
     } catch {
+      session?.cancel()
       stop(fades: false)
       throw error
     }
   }
 
-  /// Stops everything within a tenth of a second, whatever the worker does. [control]
+  /// Stops everything within a tenth of a second, whatever the worker does; a session's log may take longer to reach its storage. [control]
   func stop(fades: Bool = true) {
+    let ending = session.map { _ in state(now: rt_nanoseconds(), clockNow: setup.clock.nanoseconds).description }
     if fades { callbacks.fadeOut(setup) }
     callbacks.close()
     feeder?.stop()
@@ -125,11 +144,13 @@ final class EngineRun: @unchecked Sendable {
       if worker.isDone { rt_thread_join(thread) } else { rt_thread_detach(thread) }
       self.thread = nil
       // A worker that did not come back may still be in the accelerator's driver.
-      hasAbandonedAccelerator = worker.isDone ? !worker.closeAccelerator() : worker.companion != nil
+      let isAbandoned = worker.isDone ? !worker.closeAccelerator() : worker.companion != nil
+      hasAbandonedAccelerator.store(isAbandoned, ordering: .releasing)
     } else {
-      hasAbandonedAccelerator = !worker.closeAccelerator()
+      hasAbandonedAccelerator.store(!worker.closeAccelerator(), ordering: .releasing)
     }
     drainer?.stop()
+    session?.finish(state: ending ?? "")
   }
 
   /// What runs the plan beside the processor; nil where none was asked for.
@@ -138,13 +159,16 @@ final class EngineRun: @unchecked Sendable {
     let isLost = worker.counters.value(WorkerCounter.acceleratorLoss.rawValue) != 0
     return .init(
       name: companion.name, reason: isLost ? companion.failure : nil, isLost: isLost,
-      isAbandoned: hasAbandonedAccelerator)
+      isAbandoned: hasAbandonedAccelerator.load(ordering: .acquiring))
   }
 
   /// Whether the callbacks keep the output silent.
   var isMuted: Bool {
     get { callbacks.isMuted }
-    set { callbacks.isMuted = newValue }
+    set {
+      callbacks.isMuted = newValue
+      session?.note(mute: newValue)
+    }
   }
 
   /// Whether the worker has processed all frames that the callbacks brought.

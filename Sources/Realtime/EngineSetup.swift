@@ -39,6 +39,9 @@ struct EngineSetup {
   let plan: Plan
   let outputRate: Double
   let accelerator: (any BlockAcceleratorProvider)?
+  let graph: Graph
+  /// The graph as it was written before it was compiled, where the session is logged: live handles may change meanwhile.
+  let writtenGraph: WrittenTree?
   let probe: (@Sendable (Int) -> Void)?
 
   /// Settles everything.
@@ -51,7 +54,23 @@ struct EngineSetup {
     self.configuration = configuration
     self.clock = clock
     self.accelerator = accelerator
+    if accelerator != nil {
+      guard configuration.sessionLog == nil else {
+        throw DesignError(
+          .inconsistent, parameter: "sessionLog",
+          problem: "is for a stream that the processor computes alone: an accelerator's bits are not those of a replay",
+          remedy: "Leave out the log, or the accelerator")
+      }
+      guard configuration.changing == .live else {
+        throw DesignError(
+          .inconsistent, parameter: "changing", value: "\(configuration.changing)",
+          problem: "is for a stream that the processor computes alone: an accelerator takes changes of live handles",
+          remedy: "Change parameters by live handles, or leave out the accelerator")
+      }
+    }
     self.probe = probe
+    self.graph = graph
+    writtenGraph = configuration.sessionLog == nil ? nil : try SessionHeader.written(GraphDocument(graph))
     var inputDevice: (any AudioDevice)?
     var outputDevice: (any AudioDevice)?
     switch ends {

@@ -1,4 +1,5 @@
 import AudioCore
+import AudioGraph
 
 /// How the live engine runs.
 public struct RealtimeConfiguration: Sendable, Hashable {
@@ -36,6 +37,8 @@ public struct RealtimeConfiguration: Sendable, Hashable {
   /// Arithmetic of the graph: `.mixed` or `.single`; live samples are Float.
   public var precision = Precision.mixed
   public var gapSound = GapSound.silence
+  /// Which stages `RealtimeProcessor.control` can change while they run.
+  public var changing = ChangeScope.live
   /// The fades at start and stop, 0 to 0.05 seconds.
   public var fadeSeconds = 0.02
   /// Priority of the worker under SCHED_FIFO, 1 to 99, where it is permitted; 0 for a normal thread.
@@ -48,6 +51,10 @@ public struct RealtimeConfiguration: Sendable, Hashable {
   public var acceleratorShare = 0.5
   /// How many times each of the three latency logs keeps.
   public var logCapacity = 65_536
+  /// Whether each stage is timed too: `stageTimes()`. It costs a look at the clock for each.
+  public var timesStages = false
+  /// Where the session is logged, to be replayed; nil for nowhere. The worker's share is a copy of its input and two hashes.
+  public var sessionLog: SessionLog?
 
   public init() {}
 
@@ -66,6 +73,7 @@ public struct RealtimeConfiguration: Sendable, Hashable {
     if case .poll(let pause?) = wake {
       try DesignError.require(Double(pause), in: 1_000...100_000_000, parameter: "wake", unit: "ns")
     }
+    try sessionLog?.validate()
     guard precision != .double else {
       throw DesignError(
         .unsupported, parameter: "precision", value: "double",

@@ -29,6 +29,8 @@ public final class RealtimeProcessor: Sendable {
     var baseline = MetricsBaseline()
   }
   private let current = Mutex(Current())
+  /// How many runs were made.
+  private let runs = Atomic<Int>(0)
 
   private struct EngineEndsBox: @unchecked Sendable {
     // Sendable because devices are, and streams are used by one thread of a run.
@@ -109,9 +111,7 @@ public final class RealtimeProcessor: Sendable {
     let failure: (any Error)? = current.withLock { current in
       guard !current.isRunning else { return nil }
       do {
-        let setup = try EngineSetup(
-          graph, ends: ends.value, configuration: configuration, clock: clock, accelerator: provider, probe: probe)
-        let run = try EngineRun(setup)
+        let run = try makeRun()
         try run.start()
         current = Current(run: run, isRunning: true)
         return nil
@@ -120,6 +120,21 @@ public final class RealtimeProcessor: Sendable {
       }
     }
     if let failure { throw failure }
+  }
+
+  private func makeRun() throws -> EngineRun {
+    let number = runs.wrappingAdd(1, ordering: .relaxed).newValue
+    // What a live handle was while the graph was compiled must be known to a session's log: when it changed, it is compiled again.
+    for attempt in 1... {
+      let setup = try EngineSetup(
+        graph, ends: ends.value, configuration: configuration, clock: clock, accelerator: provider, probe: probe)
+      do {
+        return try EngineRun(setup, session: number)
+      } catch SessionError.unsettled where attempt < 50 {
+        SystemClock().sleep(nanoseconds: 1_000_000)
+      }
+    }
+    throw SessionError.unsettled
   }
 
   /// Fades out and stops, within a tenth of a second: a worker that does not come back is abandoned, with its state. [control]
@@ -170,6 +185,11 @@ public final class RealtimeProcessor: Sendable {
     get { current.withLock { $0.run?.isMuted ?? false } }
     set { current.withLock { if $0.isRunning { $0.run?.isMuted = newValue } } }
   }
+
+  /// Changes the stages of the present run: parameters at frames of the graph's input, bypass, mute. Nil before the first start; each start
+  /// makes another. Without `configuration.changing` at `.all` it reaches the live stages only. Nil beside an accelerator too, which takes changes
+  /// of live handles alone.
+  public var control: RunnerControl? { withRun { run, _ in run.worker.companion == nil ? run.control : nil } ?? nil }
 
   /// The format that a recording with these settings has. [control]
   /// - Throws: what making the processor would throw.

@@ -46,11 +46,15 @@ final class Worker: @unchecked Sendable {
   private let sampleRate: Double
   private let drift: DriftCompensator?
   let companion: AcceleratorCompanion?
-  private var hearsAccelerator = true
+  private let session: SessionRecorder?
+  /// Times of each step of the plan; empty where they are not taken.
+  let stageTimes: [LatencyLog]
+  private let stageRecorders: [LatencyRecorder]
 
   init(
     _ runner: PlanRunner<Float>, ends: consuming Ends, configuration: RealtimeConfiguration, clock: any AudioClock,
-    drift: DriftCompensator?, accelerator: (any BlockAccelerator)?, probe: (@Sendable (Int) -> Void)?
+    drift: DriftCompensator?, session: SessionRecorder?, accelerator: (any BlockAccelerator)?,
+    probe: (@Sendable (Int) -> Void)?
   ) throws(DesignError) {
     let plan = runner.plan
     self.runner = runner
@@ -79,9 +83,15 @@ final class Worker: @unchecked Sendable {
     meter = LevelMeter()
     self.drift = drift
     let counters = counters
+    let pause = max(5_000, pollNanoseconds / 8)
     companion = accelerator.map {
-      AcceleratorCompanion($0, plan: plan, configuration: configuration, counters: counters)
+      AcceleratorCompanion(
+        $0, plan: plan, configuration: configuration, counters: counters, clock: clock, pause: pause)
     }
+    self.session = session
+    if configuration.timesStages { runner.timeSteps(by: clock) }
+    stageTimes = runner.stepNanoseconds.map { _ in LatencyLog(capacity: configuration.logCapacity) }
+    stageRecorders = stageTimes.map { $0.recorder() }
     self.ends = ends
   }
 
@@ -128,7 +138,10 @@ final class Worker: @unchecked Sendable {
       intake.plan.withBlock(frames: frames) { inputAdapter.process(incoming, into: $0) }
     }
     let produced = runPlan(frames, began: began)
-    outlet.plan.withBlock(frames: produced) { meter.output($0) }
+    outlet.plan.withBlock(frames: produced) {
+      meter.output($0)
+      session?.output($0, of: runner)
+    }
     if ends.givesOutput { put(produced) }
     let took = clock.nanoseconds - began
     finish(frames, took: took)
@@ -137,10 +150,11 @@ final class Worker: @unchecked Sendable {
   private func runPlan(_ frames: Int, began: Int64) -> Int {
     intake.plan.withBlock(frames: frames) { input in
       meter.input(input)
+      session?.input(input, isSilenced: faults.isSilenced)
       return outlet.plan.withBlock(frames: outlet.capacity) { output in
         guard faults.isSilenced else {
           guard let companion else { return runner.process(input, into: output) }
-          return accelerate(input, into: output, by: companion, began: began)
+          return companion.process(input, into: output, by: runner, began: began)
         }
         output.withFrames(0..<frames) { target in
           if bypassesFaults, let bypassAdapter {
@@ -152,29 +166,6 @@ final class Worker: @unchecked Sendable {
         return frames
       }
     }
-  }
-
-  /// The runner works while the accelerator does, and its result stays where the accelerator's is late.
-  private func accelerate(
-    _ input: borrowing AudioBlock<Float>, into output: borrowing AudioBlock<Float>, by companion: AcceleratorCompanion,
-    began: Int64
-  ) -> Int {
-    companion.begin(input)
-    let overflows = runner.overflowCount
-    let produced = runner.process(input, into: output)
-    if runner.overflowCount != overflows { companion.differs() }
-    switch companion.finish(
-      into: output, frames: input.frames, began: began, clock: clock, pause: max(5_000, pollNanoseconds / 8))
-    {
-    case .ready:
-      hearsAccelerator = true
-      counters.add(1, to: WorkerCounter.acceleratedBlocks.rawValue)
-    case .settling: hearsAccelerator = false
-    case .late, .lost:
-      if hearsAccelerator { counters.add(1, to: WorkerCounter.acceleratorFallbacks.rawValue) }
-      hearsAccelerator = false
-    }
-    return produced
   }
 
   private func put(_ produced: Int) {
@@ -192,6 +183,7 @@ final class Worker: @unchecked Sendable {
 
   private func finish(_ frames: Int, took: Int64) {
     recorder.record(nanoseconds: took)
+    if !faults.isSilenced { recordStages() }
     counters.add(1, to: WorkerCounter.blocks.rawValue)
     counters.add(frames, to: WorkerCounter.frames.rawValue)
     let isLate = Double(took) > Double(frames) / sampleRate * 1e9
@@ -208,6 +200,14 @@ final class Worker: @unchecked Sendable {
 }
 
 extension Worker {
+  private func recordStages() {
+    var step = 0
+    while step < stageRecorders.count {
+      stageRecorders[step].record(nanoseconds: runner.stepNanoseconds[step])
+      step += 1
+    }
+  }
+
   /// Starts the worker's thread.
   /// - Returns: the thread, or the system's error number.
   func start(priority: Int) -> (thread: rt_thread?, error: Int32) {

@@ -18,7 +18,10 @@ package enum KernelSource {
     text += file(dialect.rawValue) + file("launch_control")
     if shape.isResident { return text + file("mailbox") + kernel("sos_resident", named: "sos_resident") }
     guard shape.sections > 0 else {
-      for name in ["mix", "fir", "self_test"] { text += kernel(name, named: name + "_kernel") }
+      text += file("global_barrier") + file("compressor_math")
+      for name in ["mix", "fir", "compressor_envelope", "compressor_gain", "convolution", "echo", "self_test"] {
+        text += kernel(name, named: name + "_kernel")
+      }
       return text
     }
     text += "#define SECTIONS \(shape.sections)\n#define PER_THREAD \(shape.perThread)\n#define LOOK_BACK \(lookBack)\n"

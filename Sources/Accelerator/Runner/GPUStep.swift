@@ -8,6 +8,7 @@ struct GPUStep {
     case cascade(GPUCascade, feeds: [CascadeStage.Feed], method: CascadeMethod, threshold: Int)
     case taps(GPUTaps)
     case mix(GPUMix, gain: Double)
+    case stage(any DeviceStage)
   }
 
   var work: Work
@@ -15,6 +16,18 @@ struct GPUStep {
   var output: Plan.Slot
   /// Whether this is the step that counts what is not finite in the plan's input.
   var counts: Bool
+
+  private func checked(_ slot: Plan.Slot, _ rows: (Plan.Slot) -> DeviceRows) -> CheckedRows {
+    CheckedRows(rows: rows(slot), check: check(slot))
+  }
+
+  /// The second input; where it is the first one again, that has counted already.
+  private func key(_ rows: (Plan.Slot) -> DeviceRows) -> CheckedRows {
+    guard inputs.count > 1 else { return CheckedRows(rows: rows(inputs[0]), check: check(inputs[0]) & 1) }
+    var key = checked(inputs[1], rows)
+    if inputs[0].place == .input && inputs[0].channels.overlaps(inputs[1].channels) { key.check &= 1 }
+    return key
+  }
 
   private func check(_ slot: Plan.Slot) -> Int32 { slot.place == .input ? (counts ? 3 : 1) : 0 }
 
@@ -41,6 +54,7 @@ struct GPUStep {
         rows(inputs[0]), into: target, frames: frames, method: frames < threshold ? .sequential : method,
         check: check(inputs[0]))
     case .taps(let taps): try taps.run(rows(inputs[0]), into: target, frames: frames, check: check(inputs[0]))
+    case .stage(let stage): try stage.run(checked(inputs[0], rows), key: key(rows), into: target, frames: frames)
     case .mix(let mix, let gain):
       let first = (rows(inputs[0]), gain, check(inputs[0]))
       guard inputs.count > 1 else { return try mix.run(first, nil, into: target, frames: frames) }
@@ -56,6 +70,7 @@ struct GPUStep {
     switch work {
     case .cascade(let cascade, _, _, _): try cascade.reset()
     case .taps(let taps): try taps.reset()
+    case .stage(let stage): try stage.reset()
     case .mix: break
     }
   }
@@ -83,9 +98,19 @@ struct GPUStepBuilder<S: Sample> {
       switch stage.lowering {
       case .identity: return .mix(try mix(channels), gain: 1)
       case .gain(let factor): return .mix(try mix(channels), gain: factor)
+      case .taps(let values) where !values.isEmpty && values.count >= options.leastTransformedTaps:
+        return try convolution(.init(responses: [values], routes: .alike(channels: channels)))
       case .taps(let values): return .taps(try taps(values.isEmpty ? [0] : values, delay: 0, channels))
       case .delay(let frames): return .taps(try taps([1], delay: frames, channels))
       case .sections(let cascade): return try sections(cascade.sections, stage, channels)
+      case .convolution(let design): return try convolution(design)
+      case .compressor(let design):
+        return .stage(
+          try GPUCompressor(
+            design, channels: channels, maximumFrames: options.maximumFrames, as: S.self,
+            isAlone: !context.driver.hasForwardProgress, counters: counters, on: context))
+      case .echo(let design):
+        return .stage(try GPUEcho(design, channels: channels, as: S.self, counters: counters, on: context))
       case .opaque:
         throw AcceleratorError(
           .unsupported, subject: stage.identity, problem: "has no GPU kernel", remedy: "Run the plan on the CPU")
@@ -104,6 +129,13 @@ struct GPUStepBuilder<S: Sample> {
   private func taps(_ values: [Double], delay: Int, _ channels: Int) throws(AcceleratorError) -> GPUTaps {
     try GPUTaps(
       values.map { S($0) }, delay: delay, channels: channels, module: try basic, counters: counters, on: context)
+  }
+
+  private func convolution(_ design: ConvolutionLowering) throws(AcceleratorError) -> GPUStep.Work {
+    .stage(
+      try GPUConvolution(
+        design, maximumFrames: options.maximumFrames, as: S.self, isPhased: !context.driver.hasForwardProgress,
+        counters: counters, on: context))
   }
 
   private func sections(_ sections: [Biquad], _ stage: any PlannedStage, _ channels: Int) throws -> GPUStep.Work {

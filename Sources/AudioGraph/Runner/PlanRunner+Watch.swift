@@ -5,6 +5,9 @@ extension PlanRunner {
   /// The name of each step: its stage's identity, empty for sums, delays and copies. [control]
   package var stepNames: [String] { steps.map { $0.identity ?? "" } }
 
+  /// The same, with words for the steps that are no stage. [control]
+  package var stepLabels: [String] { steps.map { $0.identity ?? $0.kind } }
+
   /// The first step whose stage has failed; nil when all are well.
   @_specialize(where S == Float)
   @_specialize(where S == Double)

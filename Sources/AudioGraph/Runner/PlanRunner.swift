@@ -16,6 +16,9 @@ public final class PlanRunner<S: Sample> {
 
   private let signals: [SampleBuffer<S>]
   let steps: [RunnerStep<S>]
+  private var stepClock: (any AudioClock)?
+  /// How long each step took for the last piece of the last block; empty where they are not timed. [worker]
+  package private(set) var stepNanoseconds: [Int64] = []
   private let frameCounts: UnsafeMutablePointer<Int>
   /// The steps that read the plan's input, where each of them cleans what it reads; empty where one does not.
   private let cleaningSteps: [RunnerStep<S>]
@@ -79,18 +82,40 @@ public final class PlanRunner<S: Sample> {
     // overflow, and when there is something to replace in it that a stage would not replace by itself.
     let overlaps = input.overlaps(output)
     if !overlaps && (!cleaningSteps.isEmpty || input.firstNonFiniteFrame() == nil) {
-      for step in steps { step.run(input, output, counts: frameCounts, outputIndex: signals.count, tempo: tempo) }
+      runSteps(input, output)
       if cleaningSteps.contains(where: \.mayHaveCleaned) {
         signals[0].withBlock(frames: input.frames) { nonFiniteInputCount += input.sanitize(into: $0) }
       }
     } else {
       signals[0].withBlock(frames: input.frames) { clean in
         nonFiniteInputCount += input.sanitize(into: clean)
-        for step in steps { step.run(clean, output, counts: frameCounts, outputIndex: signals.count, tempo: tempo) }
+        runSteps(clean, output)
       }
     }
     position += Int64(input.frames)
     return frameCounts[signals.count]
+  }
+
+  private func runSteps(_ input: borrowing AudioBlock<S>, _ output: borrowing AudioBlock<S>) {
+    guard let stepClock else {
+      for step in steps { step.run(input, output, counts: frameCounts, outputIndex: signals.count, tempo: tempo) }
+      return
+    }
+    var began = stepClock.nanoseconds
+    var index = 0
+    while index < steps.count {
+      steps[index].run(input, output, counts: frameCounts, outputIndex: signals.count, tempo: tempo)
+      let ended = stepClock.nanoseconds
+      stepNanoseconds[index] = ended - began
+      began = ended
+      index += 1
+    }
+  }
+
+  /// Times each step from now on. [control]
+  package func timeSteps(by clock: any AudioClock) {
+    stepNanoseconds = Array(repeating: 0, count: steps.count)
+    stepClock = clock
   }
 
   /// Returns to the state of a fresh runner; waiting changes and counters are dropped too, and what is under
