@@ -5,6 +5,7 @@ import PackageDescription
 let examples = [
   "01-filter-a-wave", "02-chain-and-sum", "03-live-parameter", "04-stream-a-file", "05-write-your-own-effect",
   "06-response", "07-convolution-reverb", "08-dynamics-and-delay", "09-live",
+  "10-log-and-replay",
 ]
 
 let package = Package(

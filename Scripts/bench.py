@@ -162,28 +162,52 @@ def accuracy(path: str) -> list[str]:
     return lines
 
 
-def update(path: str, rows: list[Row], errors: list[str]):
-    """Replaces what stands between the markers of a Markdown file by a table of the rows."""
+def update(path: str, rows: list[Row], errors: list[str], keep: bool):
+    """Replaces the table between the markers of a Markdown file; with `keep` only the rows that were measured anew."""
     begin, end = "<!-- bench -->", "<!-- /bench -->"
     with open(path, encoding="utf-8") as file:
         text = file.read()
     before, rest = text.split(begin)
-    after = rest.split(end)[1]
-    lines = ["| shape | against | ours | theirs | ratio | asked |", "|---|---|---:|---:|---:|---:|"]
-    for row in rows:
-        lines.append(
-            f"| {row.shape} | {row.peer} | {milliseconds(row.ours_seconds)} | {milliseconds(row.peer_seconds)} "
-            f"| {row.ratio:.2f} | {row.asked} |"
-        )
+    old, after = rest.split(end)
+    lines = [
+        f"| {row.shape} | {row.peer} | {milliseconds(row.ours_seconds)} | {milliseconds(row.peer_seconds)} "
+        f"| {row.ratio:.2f} | {row.asked} |"
+        for row in rows
+    ]
+    if keep:
+        lines = merged(old.split("|---|---|---:|---:|---:|---:|\n")[1].splitlines(), lines)
+    head = ["| shape | against | ours | theirs | ratio | asked |", "|---|---|---:|---:|---:|---:|"]
     with open(path, "w", encoding="utf-8") as file:
-        file.write(before + begin + "\n" + "\n".join([*errors, "", *lines]) + "\n" + end + after)
+        file.write(before + begin + "\n" + "\n".join([*errors, "", *head, *lines]) + "\n" + end + after)
+
+
+def merged(old: list[str], new: list[str]) -> list[str]:
+    """The old lines with new ones in the places of those they replace; the others follow the new line before them."""
+    lines = list(old)
+
+    def place(line: str) -> int | None:
+        key = line.split("|")[1:3]
+        return next((index for index, other in enumerate(lines) if other.split("|")[1:3] == key), None)
+
+    last = len(lines) - 1
+    for line in new:
+        found = place(line)
+        if found is None:
+            last += 1
+            lines.insert(last, line)
+        else:
+            last = found
+            lines[found] = line
+    return lines
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="", help="run the shapes whose name contains this")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="pairs measured for each ratio")
-    parser.add_argument("--update", metavar="FILE", help="put the rows into this file's table, between its bench markers")
+    parser.add_argument(
+        "--update", metavar="FILE",
+        help="put the rows into this file's table, between its bench markers; with --only the others stay")
     options = parser.parse_args()
 
     print(f"{'':<45} {'against':<12} {'ours':>10} {'theirs':>10} {'ratio':>8} {'asked':>8}   kernels: {os.environ.get('SWIFTLET_KERNELS', 'best')}")
@@ -211,7 +235,8 @@ def main() -> int:
         for row in tails(swiftlet, options.rounds):
             report(row)
     if options.only in "batch of 12 recordings":
-        report(Row(**bench_effects.batch(swiftlet, options.rounds, RUNS)))
+        for measured in bench_effects.batch(swiftlet, options.rounds, RUNS):
+            report(Row(**measured))
     swiftlet.close()
     if options.only in "whole program":
         for measured in bench_programs.measure(os.environ["SWIFTLET_TOOL"], options.rounds, absent):
@@ -224,7 +249,7 @@ def main() -> int:
     for peer, reason in absent.items():
         print(f"not compared with {peer}: {reason} (make bench-peers installs it)")
     if options.update:
-        update(options.update, rows, errors)
+        update(options.update, rows, errors, keep=bool(options.only))
     missed = [row for row in rows if row.verdict in ("BELOW", "ABOVE")]
     met = sum(1 for row in rows if row.verdict == "PASS")
     print(f"\n{met} of {met + len(missed)} ratios are as asked")

@@ -32,7 +32,7 @@ def source(double, sections, per_thread, threads):
     if sections is None:
         return text + read("mailbox") + kernel("sos_resident", "sos_resident")
     if sections == 0:
-        names = ("mix", "fir", "compressor_envelope", "compressor_gain", "convolution", "echo", "self_test")
+        names = ("mix", "gain", "fir", "compressor_envelope", "compressor_gain", "convolution", "echo", "self_test")
         return text + read("global_barrier") + read("compressor_math") + "".join(kernel(n, n + "_kernel") for n in names)
     text += f"#define SECTIONS {sections}\n#define PER_THREAD {per_thread}\n#define LOOK_BACK {LOOK_BACK}\n"
     return text + read("sos_tables") + kernel("sos_scan", "sos_scan", 0) + kernel("sos_sequential", "sos_sequential")

@@ -50,7 +50,7 @@ public protocol EffectDesign: Sendable, Equatable {
   var lowering: Lowering { get }
   /// The most frames that `inputFrames` frames can produce; nil when it always produces as many as it is given.
   func maximumOutputFrames(for inputFrames: Int) -> Int?
-  /// Whether a running processor can go from this design to the other without being replaced.
+  /// Whether a running processor can go from this design to the other without being replaced; it must not allocate. [worker]
   func hasSameShape(as other: Self) -> Bool
   /// Multiplications and additions a frame over all channels, for the plan's estimate of cost.
   var operationsPerFrame: Double { get }

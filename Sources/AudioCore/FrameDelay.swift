@@ -59,6 +59,13 @@ public final class FrameDelay<S: Sample> {
     memory.clear()
   }
 
+  /// Goes on where another one of as many frames and channels is. [worker]
+  public func takeState(of other: FrameDelay<S>) {
+    precondition(frames == other.frames, "a delay of \(other.frames) frames into one of \(frames)")
+    oldest = other.oldest
+    other.memory.withBlock(frames: frames) { theirs in memory.withBlock(frames: frames) { $0.copy(from: theirs) } }
+  }
+
   /// Writes what is in it.
   public func saveState(into writer: inout StateWriter) {
     writer.write(oldest)

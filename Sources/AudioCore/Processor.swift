@@ -17,6 +17,13 @@ public protocol BlockProcessor<S>: AnyObject {
   /// Reads what `saveState` wrote.
   /// - Throws: `StateError` when it was written by another shape of processor.
   func restoreState(from reader: inout StateReader) throws(StateError)
+  /// The bytes that `takeState` needs for memory: the most that `saveState` ever writes, 0 where it goes a shorter way. What a fresh
+  /// processor writes, unless it says otherwise. [control]
+  var stateByteCount: Int { get }
+  /// Goes on where another processor of the same type and shape is, which goes on too; allocates nothing. It is saved and restored
+  /// through the memory, unless the processor knows a shorter way. [worker]
+  /// - Returns: false when it can't; it is fresh then.
+  func takeState(of other: any BlockProcessor<S>, through memory: StateMemory) -> Bool
   /// Takes the meters to show its numbers on: one for each that the design names, in its order. [control]
   func connect(_ meters: [Meter])
 }

@@ -7,6 +7,8 @@ public final class SectionKernel<S: Sample> {
   private let cascade: OpaquePointer
   // Where new coefficients are laid out for the kernel.
   private let coefficients: UnsafeMutablePointer<Double>
+  // Where state is laid out on its way out and in.
+  private let state: UnsafeMutableBufferPointer<Double>
   /// How many sections there are.
   public let sections: Int
   /// How many channels there are.
@@ -26,6 +28,8 @@ public final class SectionKernel<S: Sample> {
     }
     self.cascade = cascade
     coefficients = .allocate(capacity: max(5 * sections.count, 1))
+    state = .allocate(capacity: sk_sos_state_count(cascade))
+    state.initialize(repeating: 0)
     self.sections = sections.count
     self.channels = channels
     replace(from: 0, with: sections)
@@ -34,6 +38,7 @@ public final class SectionKernel<S: Sample> {
   deinit {
     sk_sos_destroy(cascade)
     coefficients.deallocate()
+    state.deallocate()
   }
 
   /// Replaces sections from a place on and keeps the running state. [worker]
@@ -97,21 +102,15 @@ public final class SectionKernel<S: Sample> {
 
   /// Writes the running state.
   public func saveState(into writer: inout StateWriter) {
-    let count = sk_sos_state_count(cascade)
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: max(count, 1)) { state in
-      // SAFETY: the kernel writes exactly `count` doubles.
-      sk_sos_get_state(cascade, state.baseAddress)
-      writer.write(UnsafeBufferPointer(start: state.baseAddress, count: count))
-    }
+    // SAFETY: the kernel writes as many doubles as it has said.
+    sk_sos_get_state(cascade, state.baseAddress)
+    writer.write(UnsafeBufferPointer(state))
   }
 
   /// Reads what `saveState` wrote for the same number of sections and channels.
   public func restoreState(from reader: inout StateReader) throws(StateError) {
-    let count = sk_sos_state_count(cascade)
-    let state = UnsafeMutableBufferPointer<Double>.allocate(capacity: max(count, 1))
-    defer { state.deallocate() }
-    try reader.read(into: UnsafeMutableBufferPointer(start: state.baseAddress, count: count))
-    // SAFETY: the kernel reads exactly `count` doubles.
+    try reader.read(into: state)
+    // SAFETY: the kernel reads as many doubles as it has said.
     sk_sos_set_state(cascade, state.baseAddress)
   }
 }
@@ -125,6 +124,15 @@ public enum Kernels {
   public static var availableLevels: [String] {
     (0..<UInt32(SK_LEVEL_COUNT)).map { sk_level(rawValue: $0) }.filter(sk_level_available)
       .map { String(cString: sk_level_name($0)) }
+  }
+
+  /// Uses the kernels of an instruction set from now on; those that were made keep theirs. [control]
+  /// - Returns: whether this machine has them.
+  package static func use(_ name: String) -> Bool {
+    let level = (0..<UInt32(SK_LEVEL_COUNT)).map { sk_level(rawValue: $0) }.first {
+      String(cString: sk_level_name($0)) == name
+    }
+    return level.map(sk_force_level) ?? false
   }
 
   /// Whether the environment variable `SWIFTLET_KERNELS` asks for a level that is not available here.

@@ -19,20 +19,41 @@ public enum StateError: Error, Hashable, Sendable, CustomStringConvertible {
 public struct StateWriter: Sendable {
   /// What was written so far.
   public private(set) var bytes: [UInt8] = []
+  private let limit: Int
+  /// Whether there was no room for something that was written.
+  private(set) var hasOverflowed = false
 
-  public init() {}
+  public init() { limit = .max }
+
+  /// Makes a writer with room for some bytes that will never take more: it allocates now and not while it writes.
+  init(capacity: Int) {
+    limit = capacity
+    bytes.reserveCapacity(capacity)
+  }
+
+  /// Forgets what was written, and keeps the room.
+  mutating func clear() {
+    bytes.removeAll(keepingCapacity: true)
+    hasOverflowed = false
+  }
+
+  private mutating func write(word: UInt64) {
+    guard bytes.count <= limit - 8 else {
+      hasOverflowed = true
+      return
+    }
+    withUnsafeBytes(of: word.littleEndian) { bytes.append(contentsOf: $0) }
+  }
 
   /// Appends an integer.
-  public mutating func write(_ value: Int) {
-    withUnsafeBytes(of: Int64(value).littleEndian) { bytes.append(contentsOf: $0) }
-  }
+  public mutating func write(_ value: Int) { write(word: UInt64(bitPattern: Int64(value))) }
 
   /// Appends a number, bit for bit.
-  public mutating func write(_ value: Double) {
-    withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
-  }
+  public mutating func write(_ value: Double) { write(word: value.bitPattern) }
 
   /// Appends samples with their count, bit for bit.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   public mutating func write<S: Sample>(_ samples: UnsafeBufferPointer<S>) {
     write(samples.count)
     // Float fits into Double exactly, so one form serves both.
@@ -72,6 +93,8 @@ public struct StateReader: Sendable {
 
   /// Reads as many samples as were written, into memory that may be larger.
   /// - Returns: how many they were.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   public mutating func readSamples<S: Sample>(into samples: UnsafeMutableBufferPointer<S>) throws(StateError) -> Int {
     let count = try readInt()
     guard count >= 0, count <= samples.count else {
@@ -82,6 +105,8 @@ public struct StateReader: Sendable {
   }
 
   /// Reads samples into memory of the count that was written.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   public mutating func read<S: Sample>(into samples: UnsafeMutableBufferPointer<S>) throws(StateError) {
     try expect(samples.count, "sample count")
     for index in samples.indices { samples[index] = S(try readDouble()) }

@@ -31,6 +31,12 @@ void sk_transform_destroy(sk_transform *transform) { free(transform); }
     transform->kernels->convolve_##suffix.inverse(transform, spectrum, out);                                           \
     sk_restore_control(word);                                                                                          \
   }                                                                                                                    \
+  void sk_transform_convolve_##suffix(                                                                                 \
+    const sk_transform *transform, const T *in, const T *response, T *scratch, T *out, size_t first) {                 \
+    const sk_control_word word = sk_flush_denormals();                                                                 \
+    transform->kernels->convolve_##suffix.convolve(transform, in, response, scratch, out, first);                      \
+    sk_restore_control(word);                                                                                          \
+  }                                                                                                                    \
   void sk_spectrum_accumulate_##suffix(                                                                                \
     T *sum, const T *const *signals, const T *const *responses, size_t count, size_t frames, bool fresh) {             \
     const sk_control_word word = sk_flush_denormals();                                                                 \

@@ -21,20 +21,53 @@
 SK_PUBLIC(float, f32)
 SK_PUBLIC(double, f64)
 
-void sk_static_reduction(double *level, size_t n, bool is_square, const sk_dynamics_curve *curve) {
-  SK_FLUSHED(static_reduction(level, n, is_square, curve));
-}
+#define SK_REDUCTIONS(T, kernels, suffix)                                                                              \
+  void sk_static_reduction##suffix(T *level, size_t n, bool is_square, const sk_dynamics_curve *curve) {               \
+    const sk_control_word word = sk_flush_denormals();                                                                 \
+    sk_current_kernels()->kernels.reductions.static_reduction(level, n, is_square, curve);                             \
+    sk_restore_control(word);                                                                                          \
+  }                                                                                                                    \
+  double sk_smooth_reduction##suffix(                                                                                  \
+    T *reduction, size_t n, double *state, sk_one_pole attack, sk_one_pole release) {                                  \
+    const sk_control_word word = sk_flush_denormals();                                                                 \
+    const double largest = sk_current_kernels()->kernels.reductions.smooth(reduction, n, state, attack, release);      \
+    sk_restore_control(word);                                                                                          \
+    return largest;                                                                                                    \
+  }                                                                                                                    \
+  void sk_reduction_gain##suffix(T *reduction, size_t n, sk_ramp makeup, sk_ramp mix) {                                \
+    const sk_control_word word = sk_flush_denormals();                                                                 \
+    sk_current_kernels()->kernels.reductions.gain(reduction, n, makeup, mix);                                          \
+    sk_restore_control(word);                                                                                          \
+  }                                                                                                                    \
+  void sk_log2##suffix(T *values, size_t n) {                                                                          \
+    const sk_control_word word = sk_flush_denormals();                                                                 \
+    sk_current_kernels()->kernels.reductions.log2_all(values, n);                                                      \
+    sk_restore_control(word);                                                                                          \
+  }                                                                                                                    \
+  void sk_exp2##suffix(T *values, size_t n) {                                                                          \
+    const sk_control_word word = sk_flush_denormals();                                                                 \
+    sk_current_kernels()->kernels.reductions.exp2_all(values, n);                                                      \
+    sk_restore_control(word);                                                                                          \
+  }
 
-double sk_smooth_reduction(double *reduction, size_t n, double *state, sk_one_pole attack, sk_one_pole release) {
+SK_REDUCTIONS(double, dynamics, )
+SK_REDUCTIONS(float, single_dynamics, _single)
+
+void sk_level_single(float *level, const float *in, size_t n, bool louder) {
   const sk_control_word word = sk_flush_denormals();
-  const double largest = sk_current_kernels()->dynamics.smooth_reduction(reduction, n, state, attack, release);
+  sk_current_kernels()->single_dynamics.level(level, in, n, louder);
   sk_restore_control(word);
-  return largest;
 }
 
-void sk_reduction_gain(double *reduction, size_t n, sk_ramp makeup, sk_ramp mix) {
-  SK_FLUSHED(reduction_gain(reduction, n, makeup, mix));
+void sk_root_mean_square_single(
+  float *level, const float *in, size_t n, double *state, sk_one_pole window, bool louder) {
+  const sk_control_word word = sk_flush_denormals();
+  sk_current_kernels()->single_dynamics.root_mean_square(level, in, n, state, window, louder);
+  sk_restore_control(word);
 }
 
-void sk_log2(double *values, size_t n) { SK_FLUSHED(log2_all(values, n)); }
-void sk_exp2(double *values, size_t n) { SK_FLUSHED(exp2_all(values, n)); }
+void sk_apply_gain_single(float *out, const float *in, const float *gain, size_t n) {
+  const sk_control_word word = sk_flush_denormals();
+  sk_current_kernels()->single_dynamics.apply_gain(out, in, gain, n);
+  sk_restore_control(word);
+}

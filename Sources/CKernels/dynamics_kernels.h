@@ -4,18 +4,32 @@
 
 #include "include/CKernelsDynamics.h"
 
+/// What works on levels, reductions and gains of one type.
+#define SK_REDUCTION_KERNELS(T)                                                                                        \
+  struct {                                                                                                             \
+    void (*static_reduction)(T *, size_t, bool, const sk_dynamics_curve *);                                            \
+    double (*smooth)(T *, size_t, double *, sk_one_pole, sk_one_pole);                                                 \
+    void (*gain)(T *, size_t, sk_ramp, sk_ramp);                                                                       \
+    void (*log2_all)(T *, size_t);                                                                                     \
+    void (*exp2_all)(T *, size_t);                                                                                     \
+  }
+
 typedef struct {
   void (*level_f32)(double *, const float *, size_t, bool);
   void (*level_f64)(double *, const double *, size_t, bool);
   void (*mean_square_f32)(double *, const float *, size_t, double *, sk_one_pole, bool);
   void (*mean_square_f64)(double *, const double *, size_t, double *, sk_one_pole, bool);
-  void (*static_reduction)(double *, size_t, bool, const sk_dynamics_curve *);
-  double (*smooth_reduction)(double *, size_t, double *, sk_one_pole, sk_one_pole);
-  void (*reduction_gain)(double *, size_t, sk_ramp, sk_ramp);
   void (*apply_gain_f32)(float *, const float *, const double *, size_t);
   void (*apply_gain_f64)(double *, const double *, const double *, size_t);
-  void (*log2_all)(double *, size_t);
-  void (*exp2_all)(double *, size_t);
+  SK_REDUCTION_KERNELS(double) reductions;
 } sk_dynamics_kernels;
+
+/// Float samples in float.
+typedef struct {
+  void (*level)(float *, const float *, size_t, bool);
+  void (*root_mean_square)(float *, const float *, size_t, double *, sk_one_pole, bool);
+  void (*apply_gain)(float *, const float *, const float *, size_t);
+  SK_REDUCTION_KERNELS(float) reductions;
+} sk_single_dynamics_kernels;
 
 #endif

@@ -55,6 +55,7 @@ typedef struct {
     void (*fill_tables)(sk_transform *);                                                                               \
     void (*forward)(const sk_transform *, const T *, T *);                                                             \
     void (*inverse)(const sk_transform *, T *, T *);                                                                   \
+    void (*convolve)(const sk_transform *, const T *, const T *, T *, T *, size_t);                                    \
     void (*accumulate)(T *, const T *const *, const T *const *, size_t, size_t, bool);                                 \
     void (*direct)(T *, const T *, const T *, size_t, size_t);                                                         \
   }
@@ -71,6 +72,7 @@ typedef struct {
   void (*narrow)(float *, const double *, size_t);
   sk_delay_kernels delay;
   sk_dynamics_kernels dynamics;
+  sk_single_dynamics_kernels single_dynamics;
 } sk_kernels;
 
 extern const sk_kernels sk_kernels_scalar;

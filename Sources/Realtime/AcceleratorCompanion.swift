@@ -4,7 +4,7 @@ import RealModule
 import Synchronization
 
 /// What became of a block on the accelerator.
-private enum AcceleratedBlock {
+enum AcceleratedBlock {
   /// Its result is the plan's, and came in time.
   case ready
   /// The result is not the plan's yet: a parameter was changed, or the accelerator has only just caught up.
@@ -46,16 +46,11 @@ final class AcceleratorCompanion {
   private var doubts = 0
   private var isLost = false
   private let counters: CounterBank
-  private let clock: any AudioClock
-  /// Between two looks, in nanoseconds.
-  private let pause: Int64
-  private var isHeard = true
   /// Why it was lost; written before the counter says so.
   private(set) var failure: String?
 
   init(
-    _ accelerator: any BlockAccelerator, plan: Plan, configuration: RealtimeConfiguration, counters: CounterBank,
-    clock: any AudioClock, pause: Int64
+    _ accelerator: any BlockAccelerator, plan: Plan, configuration: RealtimeConfiguration, counters: CounterBank
   ) {
     self.accelerator = accelerator
     name = accelerator.name
@@ -69,39 +64,12 @@ final class AcceleratorCompanion {
     lengths = .allocate(capacity: Self.keptBlocks)
     lengths.initialize(repeating: 0, count: Self.keptBlocks)
     self.counters = counters
-    self.clock = clock
-    self.pause = pause
   }
 
   deinit { lengths.deallocate() }
 
-  /// Processes a block by the runner while the accelerator does too; where that is late, the runner's result stays. [worker]
-  ///
-  /// - Parameter began: When the worker began the block.
-  /// - Returns: the frames produced.
-  func process(
-    _ input: borrowing AudioBlock<Float>, into output: borrowing AudioBlock<Float>, by runner: PlanRunner<Float>,
-    began: Int64
-  ) -> Int {
-    begin(input)
-    let overflows = runner.overflowCount
-    let produced = runner.process(input, into: output)
-    // The runner contains an overflow in its own way: until it is forgotten the two differ.
-    if runner.overflowCount != overflows { settle(memory) }
-    switch finish(into: output, frames: input.frames, began: began) {
-    case .ready:
-      isHeard = true
-      counters.add(1, to: WorkerCounter.acceleratedBlocks.rawValue)
-    case .settling: isHeard = false
-    case .late, .lost:
-      if isHeard { counters.add(1, to: WorkerCounter.acceleratorFallbacks.rawValue) }
-      isHeard = false
-    }
-    return produced
-  }
-
-  /// Hands a block on, before the runner processes it.
-  private func begin(_ input: borrowing AudioBlock<Float>) {
+  /// Hands a block on, before the runner processes it. [worker]
+  func begin(_ input: borrowing AudioBlock<Float>) {
     guard !isLost else { return }
     if underWay == 0 && waiting == 0 {
       start(input)
@@ -119,8 +87,12 @@ final class AcceleratorCompanion {
     _ = advance()
   }
 
-  /// Waits for the block until its share of time is over, and takes its result where it is the plan's.
-  private func finish(into output: borrowing AudioBlock<Float>, frames: Int, began: Int64) -> AcceleratedBlock {
+  /// Waits for the block until its share of time is over, and takes its result where it is the plan's. [worker]
+  ///
+  /// - Parameter began: When the worker began the block.
+  func finish(
+    into output: borrowing AudioBlock<Float>, frames: Int, began: Int64, clock: any AudioClock, pause: Int64
+  ) -> AcceleratedBlock {
     guard !isLost else { return .lost }
     let deadline = began + Int64(share * Double(frames) / sampleRate * 1e9)
     while !advance() {
@@ -140,7 +112,10 @@ final class AcceleratorCompanion {
     return .ready
   }
 
-  /// Ends what is done and begins what was kept.
+  /// Notes that the runner contained an overflow, in its own way: until it is forgotten the two differ. [worker]
+  func differs() { settle(memory) }
+
+  /// Ends what is done and begins what was kept. [worker]
   /// - Returns: whether nothing is left, so that the newest block's result is there.
   private func advance() -> Bool {
     guard let accelerator else { return true }

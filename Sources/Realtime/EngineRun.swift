@@ -12,10 +12,9 @@ final class EngineRun: @unchecked Sendable {
   // it was opened, or is atomic.
   let setup: EngineSetup
   let worker: Worker
-  let stageNames: [String]
-  /// The same, with words for the steps that are no stage.
+  /// The steps of the graph that the run began with, with words for those that are no stage.
   let stepLabels: [String]
-  /// Changes the stages while they run.
+  /// Changes what the worker runs.
   let control: RunnerControl
   /// Logs the session; nil where none is kept.
   let session: SessionRecorder?
@@ -55,14 +54,15 @@ final class EngineRun: @unchecked Sendable {
     self.roundTripTimes = roundTripTimes
     let offer = try setup.accelerator?.makeAccelerator(for: plan)
     refusal = offer?.reason
-    let runner = try PlanRunner<Float>(plan, changing: configuration.changing)
-    stageNames = runner.stepNames
+    let runner = try PlanRunner<Float>(plan, changing: configuration.changing, holding: configuration.latencyFrames)
     stepLabels = runner.stepLabels
     control = runner.control
     session = try configuration.sessionLog.map { log in
       guard let session = try SessionRecorder(log, session: number, setup, runner) else { throw SessionError.unsettled }
       return session
     }
+    if session != nil { control.refuseSwaps("the session is logged, and a log holds one graph") }
+    if offer?.accelerator != nil { control.refuseSwaps("an accelerator runs this graph beside the processor") }
     let callbacks = CallbackSet(setup, primedFrames: primed, times: callbackTimes, roundTrips: roundTripTimes)
     self.callbacks = callbacks
     let between = primed + 2 * block
@@ -73,15 +73,15 @@ final class EngineRun: @unchecked Sendable {
         blockFrames: max(block, plan.maximumOutputFrames), targetFrames: between, primedFrames: primed,
         inputClock: callbacks.inputClock, outputClock: callbacks.outputClock) : nil
     latency = LatencyReport(
-      ringFrames: setup.isSplit ? between : primed, planFrames: plan.latencyFrames, deviceFrames: 0,
+      ringFrames: setup.isSplit ? between : primed, planFrames: runner.latencyFrames, deviceFrames: 0,
       sampleRate: plan.output.sampleRate)
     worker = try Worker(
       runner,
       ends: Worker.Ends(
         input: input.consumer, output: output.producer, takesInput: setup.inputChannels > 0,
         givesOutput: setup.outputChannels > 0, framesAhead: setup.input == nil ? primed + block : nil),
-      configuration: configuration, clock: setup.clock, drift: drift, session: session,
-      accelerator: offer?.accelerator, probe: setup.probe)
+      configuration: configuration, clock: setup.clock, drift: drift, session: session, accelerator: offer?.accelerator,
+      probe: setup.probe)
     if let source = setup.source {
       feeder = StreamFeeder(source, into: input.producer)
       callbacks.add(output: output.consumer)

@@ -38,10 +38,10 @@ struct EngineSetup {
   let sink: SendableSink?
   let plan: Plan
   let outputRate: Double
-  let accelerator: (any BlockAcceleratorProvider)?
   let graph: Graph
   /// The graph as it was written before it was compiled, where the session is logged: live handles may change meanwhile.
   let writtenGraph: WrittenTree?
+  let accelerator: (any BlockAcceleratorProvider)?
   let probe: (@Sendable (Int) -> Void)?
 
   /// Settles everything.
@@ -51,23 +51,26 @@ struct EngineSetup {
     accelerator: (any BlockAcceleratorProvider)? = nil, probe: (@Sendable (Int) -> Void)?
   ) throws {
     try configuration.validate()
+    guard accelerator == nil || configuration.changing == .live else {
+      throw DesignError(
+        .inconsistent, parameter: "changing", value: "\(configuration.changing)",
+        problem: "is for a graph that the processor runs alone: an accelerator takes changes of live handles only",
+        remedy: "Change parameters by live handles, or leave out the accelerator")
+    }
+    guard accelerator == nil || configuration.sessionLog == nil else {
+      throw DesignError(
+        .inconsistent, parameter: "sessionLog", problem: "cannot be replayed bit for bit with an accelerator",
+        remedy: "Log the session on the processor, or leave the log out")
+    }
+    guard configuration.latencyFrames == nil || (accelerator == nil && configuration.sessionLog == nil) else {
+      throw DesignError(
+        .inconsistent, parameter: "latencyFrames",
+        problem: "is for graphs that are swapped in, which an accelerator and a session's log rule out",
+        remedy: "Leave it out, or run on the processor without a log")
+    }
     self.configuration = configuration
     self.clock = clock
     self.accelerator = accelerator
-    if accelerator != nil {
-      guard configuration.sessionLog == nil else {
-        throw DesignError(
-          .inconsistent, parameter: "sessionLog",
-          problem: "is for a stream that the processor computes alone: an accelerator's bits are not those of a replay",
-          remedy: "Leave out the log, or the accelerator")
-      }
-      guard configuration.changing == .live else {
-        throw DesignError(
-          .inconsistent, parameter: "changing", value: "\(configuration.changing)",
-          problem: "is for a stream that the processor computes alone: an accelerator takes changes of live handles",
-          remedy: "Change parameters by live handles, or leave out the accelerator")
-      }
-    }
     self.probe = probe
     self.graph = graph
     writtenGraph = configuration.sessionLog == nil ? nil : try SessionHeader.written(GraphDocument(graph))
@@ -92,6 +95,11 @@ struct EngineSetup {
       graph, for: StreamFormat(sampleRate: inputRate, channels: channels),
       options: PlanOptions(
         maximumFrames: configuration.bufferFrames, precision: configuration.precision, mode: .invariant))
+    if let latency = configuration.latencyFrames, latency < plan.latencyFrames {
+      throw DesignError(
+        .outOfRange, parameter: "latencyFrames", value: "\(latency) frames",
+        problem: "is less than the graph's own \(plan.latencyFrames)", remedy: "Declare as much, or leave it out")
+    }
     let isSplit = if case .devices = ends { true } else { false }
     outputRate = isSplit ? configuration.sampleRate ?? outputOffer?.sampleRate ?? inputRate : plan.output.sampleRate
     guard isSplit || plan.output.sampleRate == inputRate || sink != nil else {

@@ -43,6 +43,14 @@ struct FaultWatch {
     if lateBlocks >= 2 && lateNanoseconds >= Self.overloadNanoseconds { silence(.overloaded) }
   }
 
+  /// Begins anew with another graph. [worker]
+  mutating func revive() {
+    isSilenced = false
+    jumps = true
+    (lateNanoseconds, lateBlocks) = (0, 0)
+    counters.set(WorkerFault.none.rawValue, at: WorkerCounter.fault.rawValue)
+  }
+
   private mutating func silence(_ fault: WorkerFault) {
     isSilenced = true
     jumps = true

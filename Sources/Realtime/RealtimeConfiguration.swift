@@ -36,6 +36,8 @@ public struct RealtimeConfiguration: Sendable, Hashable {
   public var wake = Wake.poll(nanoseconds: nil)
   /// Arithmetic of the graph: `.mixed` or `.single`; live samples are Float.
   public var precision = Precision.mixed
+  /// Frames by which the graph's output is to lag, so that graphs of more latency can be swapped in; nil for the graph's own.
+  public var latencyFrames: Int?
   public var gapSound = GapSound.silence
   /// Which stages `RealtimeProcessor.control` can change while they run.
   public var changing = ChangeScope.live
@@ -70,6 +72,9 @@ public struct RealtimeConfiguration: Sendable, Hashable {
     try DesignError.require(stallSeconds, in: 0.01...0.9, parameter: "stallSeconds", unit: "s")
     try DesignError.require(acceleratorShare, in: 0.05...0.95, parameter: "acceleratorShare")
     try DesignError.require(Double(logCapacity), in: 1...16_777_216, parameter: "logCapacity")
+    if let latencyFrames {
+      try DesignError.require(Double(latencyFrames), in: 0...1_048_576, parameter: "latencyFrames", unit: "frames")
+    }
     if case .poll(let pause?) = wake {
       try DesignError.require(Double(pause), in: 1_000...100_000_000, parameter: "wake", unit: "ns")
     }

@@ -27,6 +27,8 @@ public struct RealtimeMetrics: Sendable, Hashable {
   /// Times that an accelerator was heard and the processor took over, since a block was late or a call failed.
   public var acceleratorFallbackCount = 0
 
+  public init() {}
+
   /// Overflows and underflows of the rings.
   public var xrunCount: Int { inputOverflowCount + outputUnderflowCount }
 }
@@ -52,14 +54,23 @@ extension RealtimeProcessor {
       let worker = Self.difference(run.worker.counters.values, baseline.worker)
       func count(_ counter: CallbackCounter) -> Int { callback[counter.rawValue] }
       func count(_ counter: WorkerCounter) -> Int { worker[counter.rawValue] }
-      return RealtimeMetrics(
-        callbackCount: count(.callbacks), inputOverflowCount: count(.inputOverflows),
-        inputOverflowFrames: count(.inputOverflowFrames), outputUnderflowCount: count(.outputUnderflows),
-        outputUnderflowFrames: count(.outputUnderflowFrames), deviceXrunCount: count(.deviceXruns),
-        resynchronisationCount: count(.resynchronisations), droppedFrames: count(.droppedFrames),
-        blockCount: count(.blocks), frameCount: count(.frames), deadlineMissCount: count(.deadlineMisses),
-        nonFiniteInputCount: count(.nonFiniteInputs), stageOverflowCount: count(.stageOverflows),
-        acceleratedBlockCount: count(.acceleratedBlocks), acceleratorFallbackCount: count(.acceleratorFallbacks))
+      var metrics = RealtimeMetrics()
+      metrics.callbackCount = count(.callbacks)
+      metrics.inputOverflowCount = count(.inputOverflows)
+      metrics.inputOverflowFrames = count(.inputOverflowFrames)
+      metrics.outputUnderflowCount = count(.outputUnderflows)
+      metrics.outputUnderflowFrames = count(.outputUnderflowFrames)
+      metrics.deviceXrunCount = count(.deviceXruns)
+      metrics.resynchronisationCount = count(.resynchronisations)
+      metrics.droppedFrames = count(.droppedFrames)
+      metrics.blockCount = count(.blocks)
+      metrics.frameCount = count(.frames)
+      metrics.deadlineMissCount = count(.deadlineMisses)
+      metrics.nonFiniteInputCount = count(.nonFiniteInputs)
+      metrics.stageOverflowCount = count(.stageOverflows)
+      metrics.acceleratedBlockCount = count(.acceleratedBlocks)
+      metrics.acceleratorFallbackCount = count(.acceleratorFallbacks)
+      return metrics
     } ?? RealtimeMetrics()
   }
 

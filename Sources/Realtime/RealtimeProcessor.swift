@@ -16,7 +16,6 @@ import Synchronization
 /// ```
 public final class RealtimeProcessor: Sendable {
   public let configuration: RealtimeConfiguration
-  private let graph: Graph
   private let ends: EngineEndsBox
   private let clock: any AudioClock
   private let provider: (any BlockAcceleratorProvider)?
@@ -24,11 +23,13 @@ public final class RealtimeProcessor: Sendable {
   private let probe: (@Sendable (Int) -> Void)?
 
   private struct Current {
+    /// What it runs, or begins with.
+    var graph: Graph
     var run: EngineRun?
     var isRunning = false
     var baseline = MetricsBaseline()
   }
-  private let current = Mutex(Current())
+  private let current: Mutex<Current>
   /// How many runs were made.
   private let runs = Atomic<Int>(0)
 
@@ -41,14 +42,15 @@ public final class RealtimeProcessor: Sendable {
     _ graph: Graph, _ ends: EngineEnds, _ configuration: RealtimeConfiguration, _ clock: any AudioClock,
     _ provider: (any BlockAcceleratorProvider)?, probe: (@Sendable (Int) -> Void)? = nil
   ) throws {
-    self.graph = graph
+    current = Mutex(Current(graph: graph))
     self.ends = EngineEndsBox(value: ends)
     self.configuration = configuration
     self.clock = clock
     self.provider = provider
     self.probe = probe
     // Every mistake shows now, before any device is opened.
-    _ = try EngineSetup(graph, ends: ends, configuration: configuration, clock: clock, probe: probe)
+    _ = try EngineSetup(
+      graph, ends: ends, configuration: configuration, clock: clock, accelerator: provider, probe: probe)
   }
 
   /// Makes a processor on a device: duplex, or in the one direction that the device has. Without input the graph gets silence, and
@@ -111,9 +113,9 @@ public final class RealtimeProcessor: Sendable {
     let failure: (any Error)? = current.withLock { current in
       guard !current.isRunning else { return nil }
       do {
-        let run = try makeRun()
+        let run = try makeRun(current.graph)
         try run.start()
-        current = Current(run: run, isRunning: true)
+        current = Current(graph: current.graph, run: run, isRunning: true)
         return nil
       } catch {
         return error
@@ -122,7 +124,7 @@ public final class RealtimeProcessor: Sendable {
     if let failure { throw failure }
   }
 
-  private func makeRun() throws -> EngineRun {
+  private func makeRun(_ graph: Graph) throws -> EngineRun {
     let number = runs.wrappingAdd(1, ordering: .relaxed).newValue
     // What a live handle was while the graph was compiled must be known to a session's log: when it changed, it is compiled again.
     for attempt in 1... {
@@ -159,6 +161,30 @@ public final class RealtimeProcessor: Sendable {
     return try body()
   }
 
+  /// Runs another graph from now on, without a click: what keeps its state and what is refused, `RunnerControl.swap` says. After a
+  /// stop it is what the next start begins with. After a fault of a stage it takes that graph's place at once. [control]
+  ///
+  /// - Parameter position: The frame of the graph's input, from the start on, at which the fade begins; nil for as soon as may be.
+  /// - Throws: `DesignError`; then the old graph goes on.
+  public func swap(to item: some Connectable, at position: Int64? = nil) throws {
+    let graph = item.graph
+    let failure: (any Error)? = current.withLock { current in
+      do {
+        if current.isRunning, let run = current.run {
+          try run.control.swap(to: graph, at: position)
+        } else {
+          _ = try EngineSetup(
+            graph, ends: ends.value, configuration: configuration, clock: clock, accelerator: provider, probe: probe)
+        }
+        current.graph = graph
+        return nil
+      } catch {
+        return error
+      }
+    }
+    if let failure { throw failure }
+  }
+
   /// Processes everything that is waiting, on the caller's thread; only for a configuration whose `wake` is `.host`. [worker]
   /// - Returns: the frames that were processed.
   @discardableResult
@@ -187,9 +213,8 @@ public final class RealtimeProcessor: Sendable {
   }
 
   /// Changes the stages of the present run: parameters at frames of the graph's input, bypass, mute. Nil before the first start; each start
-  /// makes another. Without `configuration.changing` at `.all` it reaches the live stages only. Nil beside an accelerator too, which takes changes
-  /// of live handles alone.
-  public var control: RunnerControl? { withRun { run, _ in run.worker.companion == nil ? run.control : nil } ?? nil }
+  /// makes another. Without `configuration.changing` at `.all` it reaches the live stages only.
+  public var control: RunnerControl? { withRun { run, _ in run.control } }
 
   /// The format that a recording with these settings has. [control]
   /// - Throws: what making the processor would throw.
@@ -223,8 +248,7 @@ extension EngineRun {
   func state(now: Int64, clockNow: Int64) -> RealtimeState {
     let counters = worker.counters
     func name(_ counter: WorkerCounter) -> String {
-      let index = counters.value(counter.rawValue)
-      return stageNames.indices.contains(index) ? stageNames[index] : "?"
+      control.stageName(counters.value(counter.rawValue))
     }
     if let fault = deviceFault(now: now) { return .faulted(fault) }
     switch WorkerFault(rawValue: counters.value(WorkerCounter.fault.rawValue)) {

@@ -7,7 +7,8 @@ public struct StageTimes: Sendable, Hashable {
 
 extension RealtimeProcessor {
   /// The times of each step for its last blocks, in the order in which they run; empty before the first block, and without
-  /// `configuration.timesStages`. Any thread may ask at any time.
+  /// `configuration.timesStages`. They are those of the graph that the run began with, and stand still after a swap. Any thread may ask at
+  /// any time.
   public func stageTimes() -> [StageTimes] {
     withRun { run, baseline in
       zip(run.stepLabels, run.worker.stageTimes).enumerated().compactMap { index, step in

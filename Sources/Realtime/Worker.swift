@@ -45,16 +45,17 @@ final class Worker: @unchecked Sendable {
   private var faults: FaultWatch
   private let sampleRate: Double
   private let drift: DriftCompensator?
-  let companion: AcceleratorCompanion?
   private let session: SessionRecorder?
   /// Times of each step of the plan; empty where they are not taken.
   let stageTimes: [LatencyLog]
   private let stageRecorders: [LatencyRecorder]
+  let companion: AcceleratorCompanion?
+  private var hearsAccelerator = true
 
   init(
     _ runner: PlanRunner<Float>, ends: consuming Ends, configuration: RealtimeConfiguration, clock: any AudioClock,
-    drift: DriftCompensator?, session: SessionRecorder?, accelerator: (any BlockAccelerator)?,
-    probe: (@Sendable (Int) -> Void)?
+    drift: DriftCompensator?, session: SessionRecorder?,
+    accelerator: (any BlockAccelerator)?, probe: (@Sendable (Int) -> Void)?
   ) throws(DesignError) {
     let plan = runner.plan
     self.runner = runner
@@ -82,16 +83,14 @@ final class Worker: @unchecked Sendable {
     recorder = times.recorder()
     meter = LevelMeter()
     self.drift = drift
-    let counters = counters
-    let pause = max(5_000, pollNanoseconds / 8)
-    companion = accelerator.map {
-      AcceleratorCompanion(
-        $0, plan: plan, configuration: configuration, counters: counters, clock: clock, pause: pause)
-    }
     self.session = session
     if configuration.timesStages { runner.timeSteps(by: clock) }
     stageTimes = runner.stepNanoseconds.map { _ in LatencyLog(capacity: configuration.logCapacity) }
     stageRecorders = stageTimes.map { $0.recorder() }
+    let counters = counters
+    companion = accelerator.map {
+      AcceleratorCompanion($0, plan: plan, configuration: configuration, counters: counters)
+    }
     self.ends = ends
   }
 
@@ -150,11 +149,13 @@ final class Worker: @unchecked Sendable {
   private func runPlan(_ frames: Int, began: Int64) -> Int {
     intake.plan.withBlock(frames: frames) { input in
       meter.input(input)
+      // Another graph may take the place of the one that had to be given up.
+      if faults.isSilenced && runner.takeWaitingGraph() { faults.revive() }
       session?.input(input, isSilenced: faults.isSilenced)
       return outlet.plan.withBlock(frames: outlet.capacity) { output in
         guard faults.isSilenced else {
           guard let companion else { return runner.process(input, into: output) }
-          return companion.process(input, into: output, by: runner, began: began)
+          return accelerate(input, into: output, by: companion, began: began)
         }
         output.withFrames(0..<frames) { target in
           if bypassesFaults, let bypassAdapter {
@@ -166,6 +167,29 @@ final class Worker: @unchecked Sendable {
         return frames
       }
     }
+  }
+
+  /// The runner works while the accelerator does, and its result stays where the accelerator's is late.
+  private func accelerate(
+    _ input: borrowing AudioBlock<Float>, into output: borrowing AudioBlock<Float>, by companion: AcceleratorCompanion,
+    began: Int64
+  ) -> Int {
+    companion.begin(input)
+    let overflows = runner.overflowCount
+    let produced = runner.process(input, into: output)
+    if runner.overflowCount != overflows { companion.differs() }
+    switch companion.finish(
+      into: output, frames: input.frames, began: began, clock: clock, pause: max(5_000, pollNanoseconds / 8))
+    {
+    case .ready:
+      hearsAccelerator = true
+      counters.add(1, to: WorkerCounter.acceleratedBlocks.rawValue)
+    case .settling: hearsAccelerator = false
+    case .late, .lost:
+      if hearsAccelerator { counters.add(1, to: WorkerCounter.acceleratorFallbacks.rawValue) }
+      hearsAccelerator = false
+    }
+    return produced
   }
 
   private func put(_ produced: Int) {
@@ -201,9 +225,11 @@ final class Worker: @unchecked Sendable {
 
 extension Worker {
   private func recordStages() {
+    // A graph that was swapped in is not timed.
+    let times = runner.stepNanoseconds
     var step = 0
-    while step < stageRecorders.count {
-      stageRecorders[step].record(nanoseconds: runner.stepNanoseconds[step])
+    while step < min(stageRecorders.count, times.count) {
+      stageRecorders[step].record(nanoseconds: times[step])
       step += 1
     }
   }

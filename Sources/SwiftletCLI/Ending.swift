@@ -4,6 +4,7 @@ import AudioCore
 import AudioDevices
 import AudioFiles
 import EffectCatalog
+import Realtime
 
 /// How the tool ends when something is thrown: what it says and with which status.
 enum Ending {
@@ -28,6 +29,7 @@ enum Ending {
     case let error as ExpressionError: ("in the expression: \(error)", .usage)
     case let error as DesignError: (error.description, error.reason == .sampleType ? .usage : .dataError)
     case let error as DeviceError: (error.description, status(of: error.reason))
+    case let error as SessionError: (error.description, status(of: error))
     case let error as AudioFileError: (error.description, status(of: error.reason))
     case let error as AcceleratorError: (error.description, .unavailable)
     default: nil
@@ -39,6 +41,14 @@ enum Ending {
     case .notFound, .ambiguous: .noInput
     case .unsupported: .dataError
     case .busy, .order, .lost, .system: .ioError
+    }
+  }
+
+  private static func status(of error: SessionError) -> Failure.Status {
+    switch error {
+    case .system(_, let doing, _): doing == "open" ? .noInput : .ioError
+    case .unsettled: .ioError
+    default: .dataError
     }
   }
 

@@ -30,7 +30,7 @@ struct SwiftletCommand: ParsableCommand {
     subcommands: [
       ProcessCommand.self, BatchCommand.self, InfoCommand.self, EffectsCommand.self, ExplainCommand.self,
       ResponseCommand.self, DesignCommand.self, DevicesCommand.self, LiveCommand.self, PlayCommand.self,
-      RecordCommand.self, DoctorCommand.self, BenchCommand.self,
+      RecordCommand.self, ReplayCommand.self, DoctorCommand.self, BenchCommand.self,
     ])
 
   /// Runs the tool and ends it with the status that scripts can tell apart.

@@ -36,6 +36,8 @@ import Testing
     if taps < 4_000 {
       schemes += [.direct(taps: taps), following(8_192, partition: taps, taps: taps, hop: 8_193 - taps)]
     }
+    // Hops of whole cache lines, several of them in a block.
+    if taps < 1_000 { schemes.append(following(1_024, partition: taps, taps: taps, hop: (1_025 - taps) / 16 * 16)) }
     return schemes
   }
 
@@ -94,6 +96,38 @@ import Testing
       #expect(
         relativeError(Self.run(double, [input[0].map(Double.init)], blocks: [9_000])[0], exact) < -270,
         "\(taps) taps, \(scheme), double")
+    }
+  }
+
+  /// Where input and output lie, and how the blocks fall, decides which memory a transform reads and writes.
+  @Test func overlapSaveInPlaceIsTheSame() {
+    let (taps, frames) = (300, 9_000)
+    let response = Self.decaying(taps, seed: 4)
+    let input = noise(channels: 2, frames: frames, as: Float.self)
+    let scheme = Self.following(1_024, partition: taps, taps: taps, hop: 720)
+    for (precision, bound) in [(Precision.single, -115.0), (.mixed, -140)] {
+      for routes in [ConvolutionRoutes.alike(channels: 2), .each(channels: 2), .trueStereo] {
+        let responses = (0..<routes.responses).map { Self.decaying(taps, seed: UInt64(20 + $0)) }
+        let prepared = PreparedResponses(
+          routes.responses == 1 ? [response] : responses, scheme: scheme, precision: precision)
+        for blocks in [[frames], unevenBlocks(total: frames), [1_500, 100, 5_000, 2_400]] {
+          let apart = Self.run(
+            ConvolutionKernel<Float>(prepared, routes: routes, precision: precision, fadeFrames: 100), input,
+            blocks: blocks)
+          let kernel = ConvolutionKernel<Float>(prepared, routes: routes, precision: precision, fadeFrames: 100)
+          let memory = SampleBuffer<Float>(channels: 2, capacity: frames)
+          for channel in 0..<2 { for frame in 0..<frames { memory[channel, frame] = input[channel][frame] } }
+          var done = 0
+          for size in blocks {
+            memory.withBlock(offset: done, frames: size) { kernel.process($0, into: $0) }
+            done += size
+          }
+          for channel in 0..<2 {
+            let inPlace = (0..<frames).map { memory[channel, $0] }
+            #expect(relativeError(inPlace, apart[channel]) < bound, "\(precision), \(routes), \(blocks.count) blocks")
+          }
+        }
+      }
     }
   }
 

@@ -39,6 +39,29 @@ extension KernelTests {
       }
     }
 
+    /// In one go it is what forward, product and inverse give, from any place on.
+    @Test func convolvingIsForwardProductAndInverse() {
+      KernelTests.forEachLevel { level in
+        var frames = SK_TRANSFORM_MINIMUM
+        while frames <= 1 << 17 {
+          let (x, h) = (noise(frames, seed: 1).map(Float.init), noise(frames, seed: 2).map(Float.init))
+          let expected = Self.throughSpectra(x, h)
+          guard let transform = sk_transform_create(frames, false) else { return }
+          defer { sk_transform_destroy(transform) }
+          var (response, scratch) = (x, x)
+          sk_transform_forward_f32(transform, h, &response)
+          for first in [0, 16, frames / 2 + 16, frames - 16] {
+            var result = [Float](repeating: .nan, count: frames - first)
+            sk_transform_convolve_f32(transform, x, response, &scratch, &result, first)
+            let difference = error(
+              result.map { Double($0) / Double(frames / 2) }, expected[first...].map(Double.init))
+            #expect(difference < 1e-6, "\(level), \(frames) numbers from \(first)")
+          }
+          frames *= 2
+        }
+      }
+    }
+
     /// The mean of the convolutions with some responses, summed as spectra.
     private static func throughSpectra(
       _ x: [Double], _ responses: [[Double]], _ scaled: ([Double]) -> [Double]

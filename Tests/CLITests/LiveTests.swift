@@ -35,6 +35,41 @@ import Testing
     #expect(result.errors.contains("2.gain"))
   }
 
+  @Test func swapsTheChainWhileItPlays() throws {
+    let result = try Tool.run(
+      "live", "-e", "gain:-6dB", "--input", "virtual", "--json",
+      input: Data(
+        "chain highpass:80Hz | delay:0.1\n2.mix=40%\nchain\nchain banana\nchain compressor:lookahead=5ms\nquit\n".utf8))
+    #expect(result.status == 0)
+    #expect(try result.object()["xruns"] is Int)
+    #expect(!result.errors.contains("2.mix"))
+    #expect(result.errors.contains("write the new chain behind it"))
+    #expect(result.errors.contains("banana"))
+    #expect(result.errors.contains("240 frames"))
+  }
+
+  @Test func readsTheChainAgainWhenItsFileChanges() throws {
+    try Scratch.with { scratch in
+      let script = """
+        printf 'gain:-6dB # quieter\n\npeak:1kHz,gain=+3dB\n' > chain.txt
+        "$SWIFTLET" live --chain chain.txt --input virtual --seconds 3 --json > out.json 2> errors.txt &
+        tool=$!
+        sleep 1
+        printf 'highpass:banana\n' > chain.txt
+        sleep 0.5
+        printf 'highpass:80Hz\n' > chain.txt
+        wait $tool
+        """
+      #expect(try Tool.shell(script, in: scratch.folder).status == 0)
+      let errors = try String(contentsOf: scratch.url("errors.txt"), encoding: .utf8)
+      #expect(errors.contains("banana"))
+      #expect(errors.contains("read again"))
+      #expect(try Tool.run("live", "--chain", scratch.path("none.txt"), "--input", "virtual").status == 66)
+      #expect(
+        try Tool.run("live", "--chain", scratch.path("chain.txt"), "-e", "gain:1dB", "--input", "virtual").status == 64)
+    }
+  }
+
   @Test func playsAFileToItsEnd() throws {
     try Scratch.with { scratch in
       try Sound.wav(Sound.samples(9_600), channels: 1).write(to: scratch.url("in.wav"))

@@ -25,6 +25,16 @@ import Testing
     var report: LiveAcceleratorReport?
   }
 
+  @Test func refusesALogOfWhatCannotBeReplayed() {
+    var logged = configuration()
+    logged.sessionLog = SessionLog(path: "/dev/null")
+    #expect(throws: DesignError.self) {
+      try RealtimeProcessor(
+        Self.chain, on: VirtualDevice(inputChannels: 1, outputChannels: 1), configuration: logged, clock: ManualClock(),
+        accelerator: NoAccelerators(isRefused: false))
+    }
+  }
+
   /// Plays blocks of mono input through the chain with an accelerator beside it.
   private func play(_ input: [Float], _ script: ScriptedAccelerator.Script) throws -> Played {
     let sink = CollectingSink(channels: 1)
@@ -122,7 +132,7 @@ import Testing
     let device = VirtualDevice(pace: .manual)
     let processor = try RealtimeProcessor(
       Self.chain, on: device, configuration: configuration(), clock: ManualClock(),
-      accelerator: ScriptedAccelerators(script: .init()))
+      accelerator: NoAccelerators(isRefused: false))
     try processor.run {
       device.advance(cycles: 100) { _ in processor.processPending() }
       let allocations = countAllocations { device.advance(cycles: 1_000) { _ in processor.processPending() } }

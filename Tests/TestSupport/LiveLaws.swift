@@ -29,13 +29,24 @@ extension Laws {
     return steps
   }
 
-  private func others(_ parameter: Parameter<E>, than value: ParameterValue?) -> [ParameterValue] {
+  func others(_ parameter: Parameter<E>, than value: ParameterValue?) -> [ParameterValue] {
+    var values = numbers(parameter, than: value)
+    // What it is when it is switched off.
+    if case .number = parameter.info.kind, case .number = value, case .choice? = parameter.info.defaultValue {
+      values += [parameter.info.defaultValue].compactMap(\.self)
+    }
+    return values
+  }
+
+  private func numbers(_ parameter: Parameter<E>, than value: ParameterValue?) -> [ParameterValue] {
     switch (parameter.info.kind, value) {
     case (.number(_, let range, .logarithmic), .number(let now)?):
       return [2 * now, now / 2, 3.1 * now].filter(range.contains).map { .number($0) }
     case (.number(_, let range, .linear), .number(let now)?):
       let step = min((range.upperBound - range.lowerBound) / 4, max(abs(now), 1) * 2)
       return [now + step, now - step, -now].filter { $0 != now && range.contains($0) }.map { .number($0) }
+    case (.number(_, let range, _), .choice): return [300, 3_000].filter(range.contains).map { .number($0) }
+    case (.time(let range), .note): return [0.2, 0.15].filter(range.contains).map { .number($0) }
     case (.integer(let range), .integer(let now)?):
       return [now + 1, now - 1, now + 3].filter(range.contains).map { .integer($0) }
     case (.choice(let names), _): return names.map { .choice($0) }
@@ -74,7 +85,7 @@ extension Laws {
     }
   }
 
-  private func roughness(_ samples: ArraySlice<Double>) -> Double {
+  func roughness(_ samples: ArraySlice<Double>) -> Double {
     var largest = 0.0
     for n in samples.indices.dropFirst(2) {
       largest = max(largest, abs(samples[n] - 2 * samples[n - 1] + samples[n - 2]))

@@ -19,7 +19,7 @@ package enum KernelSource {
     if shape.isResident { return text + file("mailbox") + kernel("sos_resident", named: "sos_resident") }
     guard shape.sections > 0 else {
       text += file("global_barrier") + file("compressor_math")
-      for name in ["mix", "fir", "compressor_envelope", "compressor_gain", "convolution", "echo", "self_test"] {
+      for name in ["mix", "gain", "fir", "compressor_envelope", "compressor_gain", "convolution", "echo", "self_test"] {
         text += kernel(name, named: name + "_kernel")
       }
       return text

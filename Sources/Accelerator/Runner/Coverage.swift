@@ -43,11 +43,11 @@ extension Plan {
 
   private static func gap(_ stage: any PlannedStage) -> String? {
     switch stage.lowering {
-    case .identity, .gain, .taps, .delay, .convolution, .compressor, .echo:
-      if case .echo(let echo) = stage.lowering, echo.coefficients.isEmpty {
-        return "its time moves, and only delays that stand still have a kernel"
-      }
-      return stage.isLive ? "it is live, and only filters of sections take changes on a GPU" : nil
+    case .identity, .gain, .compressor: return nil
+    case .echo(let echo):
+      return echo.coefficients.isEmpty ? "its time moves, and only delays that stand still have a kernel" : nil
+    case .taps, .convolution: return stage.isLive ? "it is live, and taps take no changes on a GPU" : nil
+    case .delay: return stage.isLive ? "it is live, and a plain delay takes no changes on a GPU" : nil
     case .sections(let cascade):
       if !(stage is CascadeStage) && stage.isLive { return "it is live, and not made of fused filters" }
       return cascade.sections.allSatisfy(\.isStable) ? nil : "it has a pole on or outside the unit circle"

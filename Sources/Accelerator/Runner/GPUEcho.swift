@@ -1,4 +1,5 @@
 import AudioCore
+import AudioGraph
 import RealModule
 
 /// A delay with feedback on a device, in one launch. All memory belongs to it from the beginning.
@@ -15,11 +16,19 @@ package final class GPUEcho: DeviceStage {
   private let place: DeviceBuffer
   // Held for the launch, whose arguments are handles only.
   private let memory: [DeviceBuffer]
+  private let staging: HostBuffer
+  // Feedback and mix.
+  private let parameters: ParameterRamps
+  private let rampFrames: Int
+  private let design: EchoLowering
+  private var feed: Mailbox<LoweringLetter>?
 
-  package init<S: Sample>(
-    _ design: EchoLowering, channels: Int, as type: S.Type, counters: DeviceBuffer, on context: ComputeContext
+  init<S: Sample>(
+    _ design: EchoLowering, format: StreamFormat, as type: S.Type, counters: DeviceBuffer, on context: ComputeContext
   ) throws(AcceleratorError) {
-    let taps = design.coefficients.count
+    let (channels, taps) = (format.channels, design.coefficients.count)
+    self.design = design
+    rampFrames = format.rampFrames
     precondition((1...Self.mostTaps).contains(taps) && design.distance >= taps, "\(taps) taps \(design.distance) back")
     groups = design.mode == .straight ? channels : 1
     let capacity = design.distance + Self.threads * Self.framesPerThread
@@ -30,6 +39,8 @@ package final class GPUEcho: DeviceStage {
     place = try DeviceBuffer(bytes: 16, on: context)
     let control = try DeviceBuffer(bytes: 16, on: context)
     memory = [table, control]
+    staging = try HostBuffer(bytes: 2 * 8 * ParameterRamps.words, on: context)
+    parameters = ParameterRamps([design.feedback, design.mix], table: table, staging: staging)
     let module = try context.module(.init(isDouble: S.sampleType == .float64, sections: 0))
     launch = try KernelLaunch("echo_kernel", of: module, threads: Self.threads, argumentCount: 20, on: context)
     try table.fill(words, on: context)
@@ -64,7 +75,25 @@ package final class GPUEcho: DeviceStage {
     return words
   }
 
+  func follow(_ source: any LoweringSource) throws(DesignError) {
+    let present = design
+    feed = try source.attachLowerings { present.parameters(of: $0) != nil }
+  }
+
+  func prepare(_ frames: Int) throws(AcceleratorError) -> Int {
+    var settling = 0
+    feed?.take()?._withUnsafeGuaranteedRef { letter in
+      guard let (feedback, mix) = design.parameters(of: letter.lowering) else { return }
+      parameters.move(0, to: feedback, over: rampFrames)
+      parameters.move(1, to: mix, over: rampFrames)
+      settling = rampFrames
+    }
+    try parameters.prepare(frames)
+    return settling
+  }
+
   package func reset() throws(AcceleratorError) {
+    parameters.reset()
     try line.clear()
     try state.clear()
     try place.clear()
@@ -82,5 +111,22 @@ package final class GPUEcho: DeviceStage {
     arguments.set(12, frames)
     arguments.set(19, sound.check)
     try launch.run()
+  }
+}
+
+extension EchoLowering {
+  /// What an echo of the same path feeds back and mixes; nil for another path. Without feedback and dry sound it is a plain delay.
+  fileprivate func parameters(of other: Lowering) -> (feedback: Double, mix: Double)? {
+    switch other {
+    case .echo(let other):
+      let isSame =
+        mode == other.mode && distance == other.distance && coefficients == other.coefficients
+        && lowPass == other.lowPass && highPass == other.highPass
+      return isSame ? (other.feedback, other.mix) : nil
+    case .delay(let frames):
+      let isPlain = coefficients == [1] && lowPass == .identity && highPass == .identity
+      return isPlain && frames == distance ? (0, 1) : nil
+    default: return nil
+    }
   }
 }

@@ -107,7 +107,7 @@ public final class GPUPlanRunner<S: Sample> {
     while done < input.frames {
       let count = min(input.frames - done, options.maximumFrames)
       place(input, at: done, count)
-      _ = try adopt()
+      _ = try adopt(count)
       try start(count)
       try context.finish()
       try contain(count)
@@ -136,11 +136,11 @@ public final class GPUPlanRunner<S: Sample> {
     (start + channel * frames * MemoryLayout<S>.stride).assumingMemoryBound(to: S.self)
   }
 
-  /// Takes new coefficients that have arrived.
-  /// - Returns: the frames after which nothing of the old ones is heard any more; 0 when there were none.
-  private func adopt() throws(AcceleratorError) -> Int {
+  /// Takes what has arrived, before a block of so many frames.
+  /// - Returns: the frames after which nothing of what was before is heard any more; 0 when nothing has.
+  private func adopt(_ frames: Int) throws(AcceleratorError) -> Int {
     var settling = 0
-    for step in steps { settling = max(settling, try step.adopt(waits: !recordsAhead)) }
+    for step in steps { settling = max(settling, try step.adopt(frames, waits: !recordsAhead)) }
     return settling
   }
 
@@ -226,7 +226,7 @@ extension GPUPlanRunner {
       input.channels == plan.input.channels && input.frames <= options.maximumFrames,
       "\(input.channels) × \(input.frames) for a plan of \(plan.input.channels) × \(options.maximumFrames)")
     place(input, at: 0, input.frames)
-    let settling = try adopt()
+    let settling = try adopt(input.frames)
     try start(input.frames)
     try context.driver.mark()
     return settling

@@ -31,9 +31,10 @@ struct GPUStep {
 
   private func check(_ slot: Plan.Slot) -> Int32 { slot.place == .input ? (counts ? 3 : 1) : 0 }
 
-  /// Takes new coefficients that have arrived.
-  /// - Returns: the frames after which nothing of the old ones is heard any more; 0 when there were none.
-  func adopt(waits: Bool) throws(AcceleratorError) -> Int {
+  /// Takes what has arrived, before a block of so many frames.
+  /// - Returns: the frames after which nothing of what was before is heard any more; 0 when nothing has.
+  func adopt(_ frames: Int, waits: Bool) throws(AcceleratorError) -> Int {
+    if case .stage(let stage) = work { return try stage.prepare(frames) }
     guard case .cascade(let cascade, let feeds, _, _) = work else { return 0 }
     var settling = 0
     for feed in feeds {
@@ -96,6 +97,8 @@ struct GPUStepBuilder<S: Sample> {
     case .delay(let frames): return .taps(try taps([1], delay: frames, channels))
     case .stage(let stage):
       switch stage.lowering {
+      case .identity where stage.isLive: return try following(stage, try gain(1, stage))
+      case .gain(let factor) where stage.isLive: return try following(stage, try gain(factor, stage))
       case .identity: return .mix(try mix(channels), gain: 1)
       case .gain(let factor): return .mix(try mix(channels), gain: factor)
       case .taps(let values) where !values.isEmpty && values.count >= options.leastTransformedTaps:
@@ -105,12 +108,14 @@ struct GPUStepBuilder<S: Sample> {
       case .sections(let cascade): return try sections(cascade.sections, stage, channels)
       case .convolution(let design): return try convolution(design)
       case .compressor(let design):
-        return .stage(
+        return try following(
+          stage,
           try GPUCompressor(
-            design, channels: channels, maximumFrames: options.maximumFrames, as: S.self,
+            design, format: stage.outputs[0], maximumFrames: options.maximumFrames, as: S.self,
             isAlone: !context.driver.hasForwardProgress, counters: counters, on: context))
       case .echo(let design):
-        return .stage(try GPUEcho(design, channels: channels, as: S.self, counters: counters, on: context))
+        return try following(
+          stage, try GPUEcho(design, format: stage.outputs[0], as: S.self, counters: counters, on: context))
       case .opaque:
         throw AcceleratorError(
           .unsupported, subject: stage.identity, problem: "has no GPU kernel", remedy: "Run the plan on the CPU")
@@ -129,6 +134,15 @@ struct GPUStepBuilder<S: Sample> {
   private func taps(_ values: [Double], delay: Int, _ channels: Int) throws(AcceleratorError) -> GPUTaps {
     try GPUTaps(
       values.map { S($0) }, delay: delay, channels: channels, module: try basic, counters: counters, on: context)
+  }
+
+  private func gain(_ factor: Double, _ stage: any PlannedStage) throws(AcceleratorError) -> GPUGain {
+    try GPUGain(factor, format: stage.outputs[0], module: try basic, counters: counters, on: context)
+  }
+
+  private func following(_ stage: any PlannedStage, _ work: some DeviceStage) throws -> GPUStep.Work {
+    if let source = stage as? any LoweringSource { try work.follow(source) }
+    return .stage(work)
   }
 
   private func convolution(_ design: ConvolutionLowering) throws(AcceleratorError) -> GPUStep.Work {

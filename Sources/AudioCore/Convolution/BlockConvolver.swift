@@ -1,7 +1,7 @@
-/// A convolver that transforms what comes, as it comes: the fastest where blocks are long.
+/// A convolver of equal partitions that transforms what comes, as it comes.
 ///
-/// Each call's frames, up to a hop at a time, are transformed behind the frames before them, multiplied by the spectra of all
-/// partitions, and transformed back (overlap-save). A hop that is not whole yet is transformed again when more of it comes.
+/// Each call's frames, up to a partition at a time, are transformed behind the partition before them, multiplied by the spectra of all
+/// partitions, and transformed back (overlap-save). A partition that is not whole yet is transformed again when more of it comes.
 final class BlockConvolver<R: Sample>: ConvolutionEngine {
   private let routes: ConvolutionRoutes
   private let stage: ConvolutionScheme.Stage
@@ -53,13 +53,13 @@ final class BlockConvolver<R: Sample>: ConvolutionEngine {
     responseTable.deallocate()
   }
 
-  // With one partition a piece may begin anywhere; with more, spectra are a hop apart.
-  var grid: Int { stage.count == 1 ? 1 : hop }
+  // Spectra are a hop apart.
+  var grid: Int { hop }
   var memoryFrames: Int { stage.count * stage.partition + 2 * stage.frame }
 
   @_specialize(where R == Float)
   @_specialize(where R == Double)
-  func process(_ input: ConvolutionBlock, _ output: ConvolutionBlock, frames count: Int) {
+  func process(_ input: ConvolutionBlock, _ output: ConvolutionBlock, frames count: Int, inPlace: Bool) {
     var done = 0
     while done < count {
       var piece = min(count - done, hop - filled)
@@ -72,7 +72,7 @@ final class BlockConvolver<R: Sample>: ConvolutionEngine {
   }
 
   /// Frames before the hop.
-  private var past: Int { stage.frame - (stage.count == 1 ? hop : stage.partition) }
+  private var past: Int { stage.frame - stage.partition }
 
   private func take(_ input: ConvolutionBlock, from frame: Int, frames piece: Int) {
     for channel in 0..<routes.inputs {
@@ -119,7 +119,7 @@ final class BlockConvolver<R: Sample>: ConvolutionEngine {
       self.faded = faded + piece
       if faded + piece >= fadeFrames { self.faded = responses.finishFade(at: position) ? 0 : nil }
     }
-    guard stage.count == 1 || filled == hop else { return }
+    guard filled == hop else { return }
     for channel in 0..<routes.inputs {
       let start = frames + channel * stage.frame
       ConvolutionMath.copy(start, from: start + filled, count: past)
@@ -157,4 +157,6 @@ final class BlockConvolver<R: Sample>: ConvolutionEngine {
   }
 
   func resumeWaiting() { responses.resumeWaiting() }
+  // Blocks of any length are for rendering, where no graph is swapped often.
+  func takeState(of other: any ConvolutionEngine) -> Bool { false }
 }

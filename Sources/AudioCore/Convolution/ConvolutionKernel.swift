@@ -5,7 +5,7 @@ protocol ConvolutionEngine: AnyObject {
   /// After this many frames nothing is left of what was before.
   var memoryFrames: Int { get }
   /// Input and output may be the same memory, channel by channel. [worker]
-  func process(_ input: ConvolutionBlock, _ output: ConvolutionBlock, frames: Int)
+  func process(_ input: ConvolutionBlock, _ output: ConvolutionBlock, frames: Int, inPlace: Bool)
   /// Fades to new responses. [worker]
   func adopt(_ prepared: PreparedResponses)
   /// Silence before a position; a fade is over at once. [worker]
@@ -22,6 +22,9 @@ protocol ConvolutionEngine: AnyObject {
   func resumeFade()
   /// Lets the responses that waited wait again.
   func resumeWaiting()
+  /// Copies all running state of an engine of the same scheme. [worker]
+  /// - Returns: false where it can't.
+  func takeState(of other: any ConvolutionEngine) -> Bool
 }
 
 /// Responses of any length over channels, in the kernels of this machine.
@@ -51,20 +54,23 @@ public final class ConvolutionKernel<S: Sample> {
     self.scheme = scheme
     self.routes = routes
     self.prepared = prepared
-    let isFixed = scheme.grid == .fixed
     if S.self == Float.self && precision == .single {
-      engine =
-        isFixed
-        ? PartitionedConvolver<Float>(scheme, routes, prepared, fadeFrames: fadeFrames)
-        : BlockConvolver<Float>(scheme, routes, prepared, fadeFrames: fadeFrames)
+      engine = Self.engine(scheme, routes, prepared, fadeFrames, as: Float.self)
     } else {
-      engine =
-        isFixed
-        ? PartitionedConvolver<Double>(scheme, routes, prepared, fadeFrames: fadeFrames)
-        : BlockConvolver<Double>(scheme, routes, prepared, fadeFrames: fadeFrames)
+      engine = Self.engine(scheme, routes, prepared, fadeFrames, as: Double.self)
     }
     past = SampleBuffer(
       channels: routes.inputs, capacity: max(engine.memoryFrames, engine.longestFade) + engine.grid)
+  }
+
+  private static func engine<R: Sample>(
+    _ scheme: ConvolutionScheme, _ routes: ConvolutionRoutes, _ prepared: PreparedResponses, _ fadeFrames: Int,
+    as type: R.Type
+  ) -> any ConvolutionEngine {
+    if scheme.grid == .fixed { return PartitionedConvolver<R>(scheme, routes, prepared, fadeFrames: fadeFrames) }
+    return scheme.stages[0].count == 1
+      ? OverlapSaveConvolver<R>(scheme, routes, prepared, fadeFrames: fadeFrames)
+      : BlockConvolver<R>(scheme, routes, prepared, fadeFrames: fadeFrames)
   }
 
   /// Convolves; input and output may be the same memory, channel by channel. [worker]
@@ -75,7 +81,8 @@ public final class ConvolutionKernel<S: Sample> {
       input.channels == routes.inputs && output.channels == routes.outputs && output.frames >= input.frames,
       "\(input.channels) × \(input.frames) into \(output.channels) × \(output.frames) through \(routes)")
     remember(input)
-    engine.process(ConvolutionBlock(input), ConvolutionBlock(output), frames: input.frames)
+    engine.process(
+      ConvolutionBlock(input), ConvolutionBlock(output), frames: input.frames, inPlace: input.overlaps(output))
   }
 
   /// Fades to responses of the same scheme, as many as those it was made with. [worker]
@@ -159,6 +166,18 @@ public final class ConvolutionKernel<S: Sample> {
     frames.withBlock(offset: range.lowerBound - start, frames: range.count) { input in
       output.withBlock(frames: range.count) { process(input, into: $0) }
     }
+  }
+
+  /// Goes on where another one is. [worker]
+  /// - Returns: false where the kernels differ in their scheme.
+  public func takeState(of other: ConvolutionKernel<S>) -> Bool {
+    guard scheme == other.scheme, routes == other.routes, past.capacity == other.past.capacity,
+      engine.takeState(of: other.engine)
+    else { return false }
+    position = other.position
+    past.withBlock(frames: past.capacity) { mine in other.past.withBlock(frames: past.capacity) { mine.copy(from: $0) }
+    }
+    return true
   }
 
   /// Bytes of the responses; the state is about as large.

@@ -44,6 +44,27 @@ final class SpectralTransform<R: Sample> {
     }
   }
 
+  /// Forward, times a spectrum, and inverse; the numbers from `place` on, a multiple of `placeMultiple`, go to the output.
+  func convolve(
+    _ input: UnsafePointer<R>, _ response: UnsafePointer<R>, scratch: UnsafeMutablePointer<R>,
+    into output: UnsafeMutablePointer<R>, from place: Int
+  ) {
+    // SAFETY: as in `forward`; the output has room for `frame - place` numbers.
+    let (source, response) = (UnsafeRawPointer(input), UnsafeRawPointer(response))
+    let (scratch, target) = (UnsafeMutableRawPointer(scratch), UnsafeMutableRawPointer(output))
+    if R.self == Double.self {
+      sk_transform_convolve_f64(
+        transform, source.assumingMemoryBound(to: Double.self), response.assumingMemoryBound(to: Double.self),
+        scratch.assumingMemoryBound(to: Double.self), target.assumingMemoryBound(to: Double.self), place)
+    } else {
+      sk_transform_convolve_f32(
+        transform, source.assumingMemoryBound(to: Float.self), response.assumingMemoryBound(to: Float.self),
+        scratch.assumingMemoryBound(to: Float.self), target.assumingMemoryBound(to: Float.self), place)
+    }
+  }
+
+  static var placeMultiple: Int { Int(SK_TRANSFORM_PLACES) }
+
   /// Adds the products of pairs of spectra to a sum, or begins the sum with them.
   func accumulate(
     _ sum: UnsafeMutablePointer<R>, _ signals: UnsafeMutablePointer<UnsafePointer<R>>,
@@ -144,6 +165,12 @@ struct ConvolutionBlock {
     // SAFETY: the table holds an address for every channel that a convolver was made for, which its caller checks.
     let start = table.assumingMemoryBound(to: UnsafeMutableRawPointer.self)[channel]
     return start + (offset + frame) * (isDouble ? 8 : 4)
+  }
+
+  /// The frames of a channel from one on, where they are numbers of type R; nil where they are of the other type.
+  func numbers<R: Sample>(_ channel: Int, from frame: Int, as type: R.Type) -> UnsafeMutablePointer<R>? {
+    // SAFETY: samples of the block are of this type where the question says so.
+    isDouble == (R.self == Double.self) ? address(channel, frame).assumingMemoryBound(to: R.self) : nil
   }
 
   /// Reads frames of a channel as numbers of type R.

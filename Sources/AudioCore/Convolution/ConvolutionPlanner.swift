@@ -46,10 +46,10 @@ public struct ConvolutionPlanner: Sendable, Hashable {
     guard mode == .fast else { return nil }
     var best: (frames: Int, cost: Double)?
     for frame in frames(from: 128, to: Self.longestFrame) {
-      let hop = frame - total + 1
+      let hop = Self.aligned(frame - total + 1)
       guard hop >= frame / 4 else { continue }
-      // Some tens of thousands of frames: other effects, and the caches, are there too.
-      let block = hop * max(1, 16_384 / hop)
+      // Several hops, since all but the first are read where they lie, that stay in the second-level cache with their output.
+      let block = hop * max(1, 98_304 / hop)
       let scheme = ConvolutionPlanner(
         taps: taps, maximumFrames: block, precision: precision, mode: mode, latencyFrames: latencyFrames
       ).scheme()
@@ -74,10 +74,11 @@ public struct ConvolutionPlanner: Sendable, Hashable {
     frames(from: 128, to: Self.longestFrame).flatMap { frame -> [ConvolutionScheme] in
       var found: [ConvolutionScheme] = []
       // A block in pieces as equal as they come, none longer than the transform allows.
-      let longest = frame - total + 1
+      let longest = Self.aligned(frame - total + 1)
       if longest > 0 {
         let pieces = (maximumFrames + longest - 1) / longest
-        found.append(following(frame, partition: total, count: 1, hop: (maximumFrames + pieces - 1) / pieces))
+        let hop = min(longest, (maximumFrames + pieces * 16 - 1) / (pieces * 16) * 16)
+        found.append(following(frame, partition: total, count: 1, hop: hop))
       }
       if frame / 2 <= maximumFrames || frame == 128 {
         let count = (total + frame / 2 - 1) / (frame / 2)
@@ -86,6 +87,9 @@ public struct ConvolutionPlanner: Sendable, Hashable {
       return found
     }
   }
+
+  /// A hop of whole cache lines, where it is as long as one: its output can then be written where it belongs.
+  private static func aligned(_ hop: Int) -> Int { hop < 16 ? hop : hop / 16 * 16 }
 
   private func following(_ frame: Int, partition: Int, count: Int, hop: Int) -> ConvolutionScheme {
     ConvolutionScheme(
@@ -134,31 +138,34 @@ public struct ConvolutionPlanner: Sendable, Hashable {
   // Nanoseconds a number of a transform, for frames of 2^7 numbers on, as one machine has them: only the ratios count.
   private static let singleTransform = [0.37, 0.33, 0.36, 0.35, 0.4, 0.41, 0.57, 0.68, 0.8, 0.8, 0.9, 0.92, 1, 1.1]
   private static let doubleTransform = [0.55, 0.57, 0.6, 0.59, 0.7, 0.92, 1.25, 1.4, 1.45, 1.56, 1.65, 1.95, 2.1, 2.2]
-  // What moving a number through memory costs beside that, for frames of up to 64 KiB, 128 KiB, and so on.
-  private static let singleMoves = [0.6, 0.8, 1.3, 1.8, 2.1]
-  private static let doubleMoves = [0.9, 1.2, 2.2, 2.3, 2.9]
+  // There, product and back in one, and what moving a number through memory costs beside.
+  private static let singleConvolution = [
+    1.3, 1.2, 1.2, 1.2, 1.35, 1.4, 1.75, 1.95, 2.1, 2.15, 2.5, 2.9, 3.3, 3.6,
+  ]
+  private static let doubleConvolution = [
+    2.3, 2.1, 2.1, 2.2, 2.4, 2.8, 3.6, 4.1, 4.3, 4.9, 5.6, 6.4, 7, 7.5,
+  ]
 
   /// Nanoseconds a frame.
   func cost(_ scheme: ConvolutionScheme) -> Double {
     let isDouble = precision != .single
     let transforms = isDouble ? Self.doubleTransform : Self.singleTransform
-    let moves = isDouble ? Self.doubleMoves : Self.singleMoves
+    let convolutions = isDouble ? Self.doubleConvolution : Self.singleConvolution
     let directTap = isDouble ? 0.08 : 0.04
     // Each piece costs its calls too.
     var cost = directTap * Double(scheme.headTaps) + (scheme.headTaps > 0 && !scheme.stages.isEmpty ? 1 : 0)
     for stage in scheme.stages {
       let frame = Double(stage.frame)
       let bytes = stage.frame * (isDouble ? 8 : 4)
-      let transform = transforms[min(max(stage.frame.trailingZeroBitCount - 7, 0), transforms.count - 1)]
+      let size = min(max(stage.frame.trailingZeroBitCount - 7, 0), transforms.count - 1)
       let product = (isDouble ? 0.25 : 0.12) * (stage.count * bytes <= 262_144 ? 1 : 1.5)
-      let work = frame * (2 * transform + product * Double(stage.count)) + 100
+      let work = frame * (2 * transforms[size] + product * Double(stage.count)) + 100
       switch scheme.grid {
       case .fixed: cost += work / Double(stage.partition)
       case .following(let hop):
-        var size = 0
-        while size + 1 < moves.count, bytes > 65_536 << size { size += 1 }
-        let pieces = (maximumFrames + hop - 1) / hop
-        cost += (work + frame * moves[size]) * Double(pieces) / Double(maximumFrames)
+        let pieces = Double((maximumFrames + hop - 1) / hop)
+        let piece = stage.count == 1 ? frame * convolutions[size] + 100 : work + frame * (isDouble ? 1.5 : 1)
+        cost += piece * pieces / Double(maximumFrames)
       }
     }
     return cost

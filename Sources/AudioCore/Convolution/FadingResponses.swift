@@ -79,6 +79,27 @@ final class FadingResponses<R: Sample> {
     copies.start.assumingMemoryBound(to: R.self) + place * layout.count
   }
 
+  /// Copies what another one holds: what is heard, what comes and what waits. [worker]
+  func takeState(of other: FadingResponses<R>) {
+    let own = first.numbers(as: R.self)
+    if ConvolutionMath.isEqual(own, other.current, count: layout.count) {
+      (current, currentCopy) = (own, nil)
+    } else {
+      ConvolutionMath.copy(address(0), from: other.current, count: layout.count)
+      (current, currentCopy) = (UnsafePointer(address(0)), 0)
+    }
+    (next, nextCopy, waitingCopy) = (nil, nil, nil)
+    if let theirs = other.next {
+      ConvolutionMath.copy(address(1), from: theirs, count: layout.count)
+      (next, nextCopy) = (UnsafePointer(address(1)), 1)
+    }
+    if let waiting = other.waitingCopy {
+      ConvolutionMath.copy(address(2), from: UnsafePointer(other.address(waiting)), count: layout.count)
+      waitingCopy = 2
+    }
+    (began, restored) = (other.began, 0)
+  }
+
   // MARK: State
 
   /// Writes the responses that are not those it was made with: what is heard, what comes and what waits.

@@ -166,6 +166,14 @@ final class PartitionLevel<R: Sample> {
     worksForNext = false
   }
 
+  /// Copies what another level of the same stage holds. [worker]
+  func takeState(of other: PartitionLevel<R>) {
+    precondition(numberCount == other.numberCount && items.count == other.items.count, "another stage")
+    ConvolutionMath.copy(spectra, from: UnsafePointer(other.spectra), count: numberCount)
+    (heardHalf, presentSet, newest) = (other.heardHalf, other.presentSet, other.newest)
+    (nextItem, worksForNext) = (other.nextItem, other.worksForNext)
+  }
+
   // MARK: Places
 
   private func spectrum(_ input: Int, _ place: Int) -> UnsafeMutablePointer<R> {

@@ -58,7 +58,7 @@ final class PartitionedConvolver<R: Sample>: ConvolutionEngine {
 
   @_specialize(where R == Float)
   @_specialize(where R == Double)
-  func process(_ input: ConvolutionBlock, _ output: ConvolutionBlock, frames: Int) {
+  func process(_ input: ConvolutionBlock, _ output: ConvolutionBlock, frames: Int, inPlace: Bool) {
     var done = 0
     while done < frames {
       var count = min(frames - done, shortest - position % shortest)
@@ -184,4 +184,18 @@ final class PartitionedConvolver<R: Sample>: ConvolutionEngine {
   }
 
   func resumeWaiting() { responses.resumeWaiting() }
+
+  func takeState(of other: any ConvolutionEngine) -> Bool {
+    guard ObjectIdentifier(type(of: other)) == ObjectIdentifier(PartitionedConvolver<R>.self) else { return false }
+    // SAFETY: they are of the same class.
+    let other = unsafeDowncast(other, to: PartitionedConvolver<R>.self)
+    guard scheme == other.scheme, responses.layout == other.responses.layout,
+      historyStride == other.historyStride, routes == other.routes
+    else { return false }
+    responses.takeState(of: other.responses)
+    for index in levels.indices { levels[index].takeState(of: other.levels[index]) }
+    ConvolutionMath.copy(history(0), from: UnsafePointer(other.history(0)), count: routes.inputs * historyStride)
+    (position, fadeStart) = (other.position, other.fadeStart)
+    return true
+  }
 }

@@ -21,6 +21,7 @@ struct CascadeMaker<S: Sample>: ChangeMaker {
     var counts: [Int] = []
     var segments: [StageChange<S>.Segment] = []
     var last: SOSCascade<S>?
+    var bearer: StateBearer<S>?
     for (recipe, ramp) in recipes {
       let design = try design(recipe)
       let place = segments.count % 2
@@ -37,7 +38,8 @@ struct CascadeMaker<S: Sample>: ChangeMaker {
               prepare: {
                 _ = cascade.adopt(design)
                 cascade.reset()
-              }, warmUp: warmUp), recipe: recipe))
+              }, warmUp: warmUp), recipe: recipe, bearer: CascadeBearer(cascade, design)))
+        bearer = segments.last?.bearer
         continue
       }
       let cascade = SOSCascade<S>(design, in: context)
@@ -48,10 +50,12 @@ struct CascadeMaker<S: Sample>: ChangeMaker {
         counts.append(design.cascade.sections.count)
       }
       last = cascade
-      segments.append(.init(ramp: ramp, target: .replace(cascade, prepare: nil, warmUp: warmUp), recipe: recipe))
+      bearer = CascadeBearer(cascade, design)
+      segments.append(
+        .init(ramp: ramp, target: .replace(cascade, prepare: nil, warmUp: warmUp), recipe: recipe, bearer: bearer))
     }
     guard let last else { preconditionFailure("a change without segments") }
-    return (segments, ChangeLink(processor: last))
+    return (segments, ChangeLink(processor: last, bearer: bearer))
   }
 
   private func design(_ recipe: StageRecipe) throws(DesignError) -> SOSDesign {

@@ -29,6 +29,7 @@ struct ChangeLink<S: Sample> {
   var design: (any EffectDesign)?
   var followsRamps = false
   var processor: any BlockProcessor<S>
+  var bearer: StateBearer<S>?
 }
 
 extension DesignError {

@@ -6,23 +6,23 @@ import Synchronization
 /// A change begins at its frame, or where the segment that is under way ends. Everything follows from frames alone, so that the same
 /// changes give the same bits however the stream is cut.
 final class ChangingStage<S: Sample>: BlockProcessor, FailureReporting {
-  private var active: any BlockProcessor<S>
-  private var incoming: (any BlockProcessor<S>)?
+  var active: any BlockProcessor<S>
+  var incoming: (any BlockProcessor<S>)?
   private var reporter: (any FailureReporting)?
 
   // Changes are owned by the control side until they are done: nothing is freed here.
-  private typealias Change = Unmanaged<StageChange<S>>
+  typealias Change = Unmanaged<StageChange<S>>
   private var list: Unmanaged<ChangeList<S>>?
   private var cursor = 0
   /// The number of the list that was taken last; 0 before the first.
   private(set) var takenSerial = 0
   /// The change under way, that whose processor is running, and that whose design it took last.
-  private var change: Change?
+  var change: Change?
   private var owner: Change?
-  private var adopted: Change?
+  var adopted: Change?
   /// The change and the segment that made the running processor what it is.
-  private var source: (change: Change, segment: Int)
-  private var segment = 0
+  var source: (change: Change, segment: Int)
+  var segment = 0
   private var frame = 0
   private var ramp = Ramp(frames: 0)
   private var level = 1.0
@@ -32,7 +32,7 @@ final class ChangingStage<S: Sample>: BlockProcessor, FailureReporting {
   private let progress: StageProgress
   private let keeper: any StageKeeper<S>
   private let keepsFrameCount: Bool
-  private let history: InputHistory<S>
+  let history: InputHistory<S>
   private let past: SampleBuffer<S>
   private let scratch: SampleBuffer<S>
 
@@ -157,7 +157,7 @@ final class ChangingStage<S: Sample>: BlockProcessor, FailureReporting {
   private func isDue(at position: Int64) -> Bool { waiting(cursor).map { $0.position <= position } ?? false }
 
   /// The change to begin with of those that are due; those it overtakes are skipped.
-  private func nextDue(at position: Int64) -> Change? {
+  func nextDue(at position: Int64) -> Change? {
     var end = cursor
     var lastReplacing: Int?
     while let next = waiting(end), next.position <= position {
@@ -236,7 +236,7 @@ final class ChangingStage<S: Sample>: BlockProcessor, FailureReporting {
   }
 
   /// Goes to the end of a change without a fade.
-  private func jump(to next: Change) {
+  func jump(to next: Change) {
     change = next
     let count = next._withUnsafeGuaranteedRef { $0.segments.count }
     begin(segment: count - 1, of: next, at: 0)

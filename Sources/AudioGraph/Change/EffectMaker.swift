@@ -25,7 +25,7 @@ struct EffectMaker<E: Effect, S: Sample>: ChangeMaker {
     var segments: [StageChange<S>.Segment] = []
     for (recipe, ramp) in recipes {
       let (target, next) = try target(from: link, to: recipe[0], meters: meters)
-      segments.append(.init(ramp: ramp, target: target, recipe: recipe))
+      segments.append(.init(ramp: ramp, target: target, recipe: recipe, bearer: next.bearer))
       link = next
     }
     guard let link else { preconditionFailure("\(identity): a change without segments") }
@@ -62,10 +62,13 @@ struct EffectMaker<E: Effect, S: Sample>: ChangeMaker {
         processor, channels: design.outputs.reduce(0) { $0 + $1.channels },
         frames: compiled.latencyFrames - design.latencyFrames)
     }
+    let bearer = EffectBearer<E, S>(
+      processor, in: whole, design: design, delayFrames: compiled.latencyFrames - design.latencyFrames)
     let memory = design.tail.frameCount ?? context.maximumFrames
     return (
       .replace(whole, prepare: nil, warmUp: 2 * (memory + compiled.latencyFrames)),
-      ChangeLink(taker: Taker(processor), design: design, followsRamps: processor.followsRamps, processor: whole)
+      ChangeLink(
+        taker: Taker(processor), design: design, followsRamps: processor.followsRamps, processor: whole, bearer: bearer)
     )
   }
 
@@ -138,6 +141,17 @@ final class DelayedProcessor<S: Sample>: BlockProcessor, FailureReporting {
   func reset() {
     processor.reset()
     delay.reset()
+  }
+
+  var stateByteCount: Int { freshStateByteCount - processor.freshStateByteCount + processor.stateByteCount }
+
+  func takeState(of other: any BlockProcessor<S>, through memory: StateMemory) -> Bool {
+    guard ObjectIdentifier(type(of: other)) == ObjectIdentifier(type(of: self)) else { return false }
+    // SAFETY: they are of the same class.
+    let other = unsafeDowncast(other, to: Self.self)
+    guard delay.frames == other.delay.frames else { return false }
+    delay.takeState(of: other.delay)
+    return processor.takeState(of: other.processor, through: memory)
   }
 
   func saveState(into writer: inout StateWriter) {

@@ -54,6 +54,13 @@ final class InputHistory<S: Sample> {
     }
   }
 
+  /// Keeps what another one keeps. [worker]
+  func takeState(of other: InputHistory<S>) {
+    guard ring.channels == other.ring.channels, capacity == other.capacity else { return }
+    (total, place) = (other.total, other.place)
+    ring.withBlock(frames: capacity) { mine in other.ring.withBlock(frames: capacity) { mine.copy(from: $0) } }
+  }
+
   func saveState(into writer: inout StateWriter) {
     writer.write(total)
     writer.write(place)

@@ -19,6 +19,8 @@ final class StageChange<S: Sample>: @unchecked Sendable {
     var target: Target
     /// What the stage is at its end.
     var recipe: StageRecipe
+    /// The processor that runs at its end, for a graph that goes on from it; nil for one without a state of its own.
+    var bearer: StateBearer<S>?
   }
 
   /// The frame of the stage's input at which it begins; `atOnce` for the next block.

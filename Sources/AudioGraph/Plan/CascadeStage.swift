@@ -62,7 +62,9 @@ package struct CascadeStage: PlannedStage {
       ).makeRunning(as: S.self, scope: scope, meters: meters)
     }
     guard isLive || scope == .all else {
-      return RunningStage(SOSCascade<S>(SOSDesign(cascade: cascade, format: context.format), in: context))
+      let design = SOSDesign(cascade: cascade, format: context.format)
+      let running = SOSCascade<S>(design, in: context)
+      return RunningStage(running, bearer: CascadeBearer(running, design))
     }
     return try CascadeMaker<S>(identities: parts.map(\.identity), context: context, gain: gain, carriers: carriers)
       .makeRunning(

@@ -52,10 +52,14 @@ public final class RunningStage<S: Sample> {
   /// The same where it can be changed, and its controls.
   let changing: ChangingStage<S>?
   let control: (any StageController)?
+  /// What its state means, where it does not change.
+  let bearer: StateBearer<S>?
 
   init(
-    _ processor: any BlockProcessor<S>, changing: ChangingStage<S>? = nil, control: (any StageController)? = nil
+    _ processor: any BlockProcessor<S>, changing: ChangingStage<S>? = nil, control: (any StageController)? = nil,
+    bearer: StateBearer<S>? = nil
   ) {
+    self.bearer = bearer
     self.processor = processor
     self.changing = changing
     self.control = control
@@ -92,7 +96,8 @@ struct EffectStage<E: Effect>: PlannedStage {
     guard isLive || scope == .all else {
       let processor = effect.makeProcessor(design, in: context, as: S.self)
       processor.connect(meters)
-      return RunningStage(processor)
+      return RunningStage(
+        processor, bearer: EffectBearer<E, S>(processor, in: processor, design: design, delayFrames: 0))
     }
     return try EffectMaker<E, S>(identity: identity, context: context, compiled: design).makeRunning(
       identity: identity, sources: [PartSource(effect, live: live, identity: identity)], context: context,

@@ -2,16 +2,24 @@ import AudioCore
 
 /// What somebody who runs a plan live watches after each block; none of it allocates. [worker]
 extension PlanRunner {
-  /// The name of each step: its stage's identity, empty for sums, delays and copies. [control]
-  package var stepNames: [String] { steps.map { $0.identity ?? "" } }
+  /// The first step of the graph that is heard whose stage has failed, for `control.stageName`; nil when all are well.
+  package func failedStep() -> Int? {
+    active.failedStep().map { StepCode.make(graph: active.number, step: $0) }
+  }
 
-  /// The same, with words for the steps that are no stage. [control]
+  /// What each step of the graph is, with words for those that are no stage. [control]
   package var stepLabels: [String] { steps.map { $0.identity ?? $0.kind } }
 
-  /// The first step whose stage has failed; nil when all are well.
+  /// The step of that graph that has overflowed most recently, for `control.stageName`; nil when none has.
+  package func lastOverflowedStep() -> Int? {
+    active.lastOverflowedStep().map { StepCode.make(graph: active.number, step: $0) }
+  }
+}
+
+extension RunningGraph {
   @_specialize(where S == Float)
   @_specialize(where S == Double)
-  package func failedStep() -> Int? {
+  func failedStep() -> Int? {
     var index = 0
     while index < steps.count {
       if steps[index].hasFailed { return index }
@@ -20,8 +28,7 @@ extension PlanRunner {
     return nil
   }
 
-  /// The step that has overflowed most recently; nil when none has.
-  package func lastOverflowedStep() -> Int? {
+  func lastOverflowedStep() -> Int? {
     var latest: Int?
     for index in steps.indices where steps[index].overflowCount > 0 {
       if latest.map({ steps[index].lastOverflow > steps[$0].lastOverflow }) ?? true { latest = index }

@@ -2,50 +2,54 @@ import AudioCore
 
 /// Runs a plan block by block on the processor. It belongs to one thread at a time and allocates nothing after it is made.
 public final class PlanRunner<S: Sample> {
-  /// What it runs.
+  /// What it began with. A swap keeps its formats; `latencyFrames` is what it holds.
   public let plan: Plan
+  /// Frames by which the output lags the input, whatever graph runs.
+  public let latencyFrames: Int
   /// Input frames since the stream began.
   public private(set) var position: Int64 = 0
-  /// Input samples that were NaN or infinite and were replaced by 0.
-  public private(set) var nonFiniteInputCount = 0
   /// Beats a minute, handed to every stage; nil where the host has no tempo.
   public var tempo: Double?
 
   /// Changes what runs, from any thread but the worker's.
   public let control: RunnerControl
 
-  private let signals: [SampleBuffer<S>]
-  let steps: [RunnerStep<S>]
-  private var stepClock: (any AudioClock)?
-  /// How long each step took for the last piece of the last block; empty where they are not timed. [worker]
-  package private(set) var stepNanoseconds: [Int64] = []
-  private let frameCounts: UnsafeMutablePointer<Int>
-  /// The steps that read the plan's input, where each of them cleans what it reads; empty where one does not.
-  private let cleaningSteps: [RunnerStep<S>]
+  private let swapper: GraphSwapper<S>
+  var active: RunningGraph<S> { swapper.active }
+  var steps: [RunnerStep<S>] { swapper.active.steps }
 
   /// Makes silent running state for a plan and connects it to the plan's live handles. [control]
   ///
-  /// - Parameter scope: Which stages can be changed while they run.
-  /// - Throws: `DesignError` of reason `.structural` when a live handle came to need another plan after this one was compiled.
-  public init(_ plan: Plan, changing scope: ChangeScope = .live) throws(DesignError) {
+  /// - Parameters:
+  ///   - scope: Which stages can be changed while they run.
+  ///   - latency: Frames by which the output is to lag, for graphs of more latency that will be swapped in; nil for the plan's own.
+  /// - Throws: `DesignError` of reason `.structural` when a live handle came to need another plan after this one was compiled, of
+  ///   reason `.outOfRange` for less latency than the plan's.
+  public init(_ plan: Plan, changing scope: ChangeScope = .live, holding latency: Int? = nil) throws(DesignError) {
     precondition(
       (S.sampleType == .float64) == (plan.options.precision == .double),
       "a plan of \(plan.options.precision) precision does not run on \(S.self) samples")
+    let latencyFrames = latency ?? plan.latencyFrames
+    guard (plan.latencyFrames...1_048_576 + plan.latencyFrames).contains(latencyFrames) else {
+      throw DesignError(
+        .outOfRange, parameter: "latency", value: "\(latencyFrames) frames",
+        problem: "is out of range: from the graph's own \(plan.latencyFrames), and at most 1048576 more",
+        remedy: "Choose a value inside the range")
+    }
     self.plan = plan
-    let signals = plan.buffers.map { SampleBuffer<S>(channels: $0.channels, capacity: $0.frames) }
-    self.signals = signals
-    var steps: [RunnerStep<S>] = []
-    for step in plan.steps { steps.append(try RunnerStep(step, signals: signals, scope: scope)) }
-    self.steps = steps
-    control = RunnerControl(steps.compactMap(\.control), names: steps.compactMap(\.identity))
-    // One count a buffer, and one for the caller's output.
-    frameCounts = .allocate(capacity: plan.buffers.count + 1)
-    frameCounts.initialize(repeating: 0, count: plan.buffers.count + 1)
-    let readers = steps.filter(\.readsPlanInput)
-    cleaningSteps = readers.allSatisfy(\.cleansItsInput) ? readers : []
+    self.latencyFrames = latencyFrames
+    let graph = try RunningGraph<S>(plan, changing: scope, holding: latencyFrames, number: 0)
+    let first = GraphSwap(graph, at: GraphSwap<S>.atOnce, lead: 0, ramp: Ramp(frames: 0), tools: nil)
+    first.isHeard.store(true, ordering: .relaxed)
+    let mailbox = Mailbox<SwapList<S>>()
+    let progress = RunnerProgress()
+    swapper = GraphSwapper(first, mailbox: mailbox, progress: progress)
+    control = RunnerControl(
+      SwapControl(first, scope: scope, latencyFrames: latencyFrames, mailbox: mailbox, progress: progress))
   }
 
-  deinit { frameCounts.deallocate() }
+  /// Input samples that were NaN or infinite and were replaced by 0.
+  public var nonFiniteInputCount: Int { swapper.nonFiniteInputCount }
 
   /// Processes a block of any length.
   ///
@@ -77,57 +81,30 @@ public final class PlanRunner<S: Sample> {
   }
 
   private func run(_ input: borrowing AudioBlock<S>, into output: borrowing AudioBlock<S>) -> Int {
-    frameCounts[0] = input.frames
-    // Sound input is read where it lies. It is copied when the output would overwrite what a stage must read again after an
-    // overflow, and when there is something to replace in it that a stage would not replace by itself.
-    let overlaps = input.overlaps(output)
-    if !overlaps && (!cleaningSteps.isEmpty || input.firstNonFiniteFrame() == nil) {
-      runSteps(input, output)
-      if cleaningSteps.contains(where: \.mayHaveCleaned) {
-        signals[0].withBlock(frames: input.frames) { nonFiniteInputCount += input.sanitize(into: $0) }
-      }
-    } else {
-      signals[0].withBlock(frames: input.frames) { clean in
-        nonFiniteInputCount += input.sanitize(into: clean)
-        runSteps(clean, output)
-      }
-    }
+    let produced = swapper.run(input, into: output, at: position, tempo: tempo)
     position += Int64(input.frames)
-    return frameCounts[signals.count]
+    return produced
   }
 
-  private func runSteps(_ input: borrowing AudioBlock<S>, _ output: borrowing AudioBlock<S>) {
-    guard let stepClock else {
-      for step in steps { step.run(input, output, counts: frameCounts, outputIndex: signals.count, tempo: tempo) }
-      return
-    }
-    var began = stepClock.nanoseconds
-    var index = 0
-    while index < steps.count {
-      steps[index].run(input, output, counts: frameCounts, outputIndex: signals.count, tempo: tempo)
-      let ended = stepClock.nanoseconds
-      stepNanoseconds[index] = ended - began
-      began = ended
-      index += 1
-    }
-  }
+  /// Times each step of the graph that runs now from now on; one that is swapped in is not timed. [control]
+  package func timeSteps(by clock: any AudioClock) { active.timeSteps(by: clock) }
 
-  /// Times each step from now on. [control]
-  package func timeSteps(by clock: any AudioClock) {
-    stepNanoseconds = Array(repeating: 0, count: steps.count)
-    stepClock = clock
-  }
+  /// How long each step took for the last piece of the last block; empty where they are not timed. [worker]
+  package var stepNanoseconds: [Int64] { active.stepNanoseconds }
 
-  /// Returns to the state of a fresh runner; waiting changes and counters are dropped too, and what is under
+  /// Returns to the state of a fresh runner; waiting changes and swaps and counters are dropped too, and what is under
   /// way is at its end. [worker]
   public func reset() {
     position = 0
-    nonFiniteInputCount = 0
-    for step in steps { step.reset() }
+    swapper.reset()
   }
 
+  /// Takes a graph that is coming or waiting at once, without a fade, where the one that runs is not to be run any more. [worker]
+  /// - Returns: false when there is none.
+  package func takeWaitingGraph() -> Bool { swapper.takeOverAtOnce(at: position) }
+
   /// Times that a stage overflowed on finite input and was silenced and reset, over all stages.
-  public var overflowCount: Int { totalOverflows() }
+  public var overflowCount: Int { swapper.pastOverflows + active.totalOverflows() }
 
   /// The same, stage by stage, by the stage's identity.
   public var overflowCounts: [(stage: String, count: Int)] {
@@ -135,9 +112,7 @@ public final class PlanRunner<S: Sample> {
   }
 
   /// What the stages show while they run, by each stage's identity. Any thread may read the meters, and keep them. [control]
-  public var meters: [(stage: String, meter: Meter)] {
-    steps.flatMap { step in step.meters.map { (step.identity ?? "", $0) } }
-  }
+  public var meters: [(stage: String, meter: Meter)] { control.meters }
 
   /// Schedules a parameter's change: `control.schedule`. [control]
   public func schedule(
@@ -148,22 +123,30 @@ public final class PlanRunner<S: Sample> {
 }
 
 extension PlanRunner {
-  /// All running state, so that a runner of the same plan goes on with the same bits. [worker]
+  /// All running state, so that a runner of the same graph goes on with the same bits; swaps that wait are not part of it. In the
+  /// middle of a swap there is nothing to go on from: `restoreState` refuses what is saved then. [worker]
   public func saveState() -> [UInt8] {
     var writer = StateWriter()
     writer.write(Int(position))
-    writer.write(steps.count)
-    for step in steps { step.saveState(into: &writer) }
+    writer.write(swapper.isUnderWay ? 1 : 0)
+    writer.write(latencyFrames)
+    active.saveState(into: &writer)
     return writer.bytes
   }
 
   /// Takes what `saveState` gave. After an error the runner is reset. [worker]
+  ///
+  /// - Throws: `StateError` for the state of another graph, and for one that was saved in the middle of a swap.
   public func restoreState(_ bytes: [UInt8]) throws(StateError) {
     var reader = StateReader(bytes)
     do throws(StateError) {
       position = Int64(try reader.readInt())
-      try reader.expect(steps.count, "step count")
-      for step in steps { try step.restoreState(from: &reader) }
+      guard try reader.readInt() == 0 else {
+        throw .mismatch(expected: "the state of one graph", found: "the middle of a swap")
+      }
+      try reader.expect(latencyFrames, "frames of latency")
+      swapper.settle(at: position)
+      try active.restoreState(from: &reader)
       guard reader.isAtEnd else { throw .mismatch(expected: "the end", found: "more data") }
     } catch {
       reset()

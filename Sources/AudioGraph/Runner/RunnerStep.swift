@@ -4,7 +4,7 @@ import AudioCore
 final class RunnerStep<S: Sample> {
   typealias Table = UnsafeMutablePointer<UnsafeMutablePointer<S>>
 
-  private enum Work {
+  enum Work {
     case stage(any BlockProcessor<S>, keepsFrameCount: Bool)
     case sum(terms: Int)
     case delay(FrameDelay<S>)
@@ -18,13 +18,15 @@ final class RunnerStep<S: Sample> {
   private(set) var lastOverflow: Int64 = 0
   /// They stay when the stage's processor is replaced.
   let meters: [Meter]
-  private let work: Work
+  let work: Work
   /// The stage's processor, where it looks at the samples itself.
   private let watchful: (any WatchfulProcessor<S>)?
   /// The stage's processor, where it may come to be unable to go on.
   private let failureReporter: (any FailureReporting)?
   /// The stage's processor, where it can be changed, and its controls.
-  private let changing: ChangingStage<S>?
+  let changing: ChangingStage<S>?
+  /// What the processor's state means, where it does not change.
+  let bearer: StateBearer<S>?
   let control: (any StageController)?
 
   // The addresses of all input ports, one behind another, and of the output.
@@ -40,9 +42,9 @@ final class RunnerStep<S: Sample> {
   private let outputBuffer: Int?
 
   /// Input frames since the stream began.
-  private var position: Int64 = 0
+  var position: Int64 = 0
   /// Up to this frame the step is silent after an overflow.
-  private var silentUntil: Int64 = 0
+  var silentUntil: Int64 = 0
 
   /// What it does, in a word.
   var kind: String {
@@ -70,15 +72,15 @@ final class RunnerStep<S: Sample> {
       let keepsFrameCount = planned.maximumOutputFrames(for: planned.context.maximumFrames) == nil
       work = .stage(running.processor, keepsFrameCount: keepsFrameCount)
       watchful = keepsFrameCount ? running.processor as? any WatchfulProcessor<S> : nil
-      (changing, control) = (running.changing, running.control)
+      (changing, control, bearer) = (running.changing, running.control, running.bearer)
     case .sum:
-      (identity, watchful, changing, control) = (nil, nil, nil, nil)
+      (identity, watchful, changing, control, bearer) = (nil, nil, nil, nil, nil)
       work = .sum(terms: step.inputs.count)
     case .delay(let frames):
-      (identity, watchful, changing, control) = (nil, nil, nil, nil)
+      (identity, watchful, changing, control, bearer) = (nil, nil, nil, nil, nil)
       work = .delay(FrameDelay(channels: step.output.channels.count, frames: frames))
     case .copy:
-      (identity, watchful, changing, control) = (nil, nil, nil, nil)
+      (identity, watchful, changing, control, bearer) = (nil, nil, nil, nil, nil)
       work = .copy
     }
     failureReporter = if case .stage(let processor, _) = work { processor as? any FailureReporting } else { nil }

@@ -21,6 +21,9 @@ typedef struct sk_transform sk_transform;
 /// The shortest and the longest frame of a transform.
 enum { SK_TRANSFORM_MINIMUM = 128, SK_TRANSFORM_MAXIMUM = 1 << 24 };
 
+/// Where the output of `sk_transform_convolve` may begin: at multiples of this many numbers.
+enum { SK_TRANSFORM_PLACES = 16 };
+
 /// Makes a transform of frames of a power of two of numbers, in double or float; freed by `sk_transform_destroy`.
 ///
 /// NULL when memory is out or the length is not a power of two between the shortest and the longest.
@@ -36,6 +39,15 @@ void sk_transform_forward_f64(const sk_transform *transform, const double *in, d
 /// The numbers of a spectrum, times half the frame's length; the spectrum is destroyed. They go to other memory.
 void sk_transform_inverse_f32(const sk_transform *transform, float *spectrum, float *out);
 void sk_transform_inverse_f64(const sk_transform *transform, double *spectrum, double *out);
+
+/// Forward, times one spectrum, and inverse in one: as these give it, in fewer passes over long frames.
+///
+/// The numbers from `first` on go to `out`, a multiple of `SK_TRANSFORM_PLACES`. `scratch` has room for `frames` numbers; the four are
+/// different memory.
+void sk_transform_convolve_f32(
+  const sk_transform *transform, const float *in, const float *response, float *scratch, float *out, size_t first);
+void sk_transform_convolve_f64(
+  const sk_transform *transform, const double *in, const double *response, double *scratch, double *out, size_t first);
 
 /// Adds the products of `count` pairs of spectra of `frames` numbers to a sum, one after another, or begins the sum
 /// with them where it is `fresh`.

@@ -97,6 +97,14 @@ public final class ConvolutionProcessor<S: Sample>: AudioProcessor {
     return input.frames
   }
 
+  public var stateByteCount: Int { 0 }
+
+  public func takeState(of other: any BlockProcessor<S>, through memory: StateMemory) -> Bool {
+    guard ObjectIdentifier(type(of: other)) == ObjectIdentifier(ConvolutionProcessor<S>.self) else { return false }
+    // SAFETY: they are of the same class.
+    return kernel.takeState(of: unsafeDowncast(other, to: ConvolutionProcessor<S>.self).kernel)
+  }
+
   public func reset() { kernel.reset() }
   public func saveState(into writer: inout StateWriter) { kernel.saveState(into: &writer) }
   public func restoreState(from reader: inout StateReader) throws(StateError) { try kernel.restoreState(from: &reader) }

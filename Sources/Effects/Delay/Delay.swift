@@ -13,7 +13,8 @@ import AudioCore
 /// Edges: silence stays exact silence; a step at full scale comes to at most 1 / (1 - |feedback|) of itself; a fading tail ends in zeros,
 /// not in denormal numbers; NaN and infinities are taken as 0 by whoever runs the plan, and counted.
 ///
-/// Live: a new time, tempo or filter cross-fades in 20 ms, other values move there in a straight line. A mode, or a time beyond both
+/// Live: a new time, tempo or filter cross-fades in 20 ms, other values move there in a straight line, whose corners
+/// bend a full-scale sine of 100 Hz up to eight times as much as it bends by itself, 60 dB below full scale. A mode, or a time beyond both
 /// 2 s and what the note lasts at 20 beats a minute, is another structure.
 public struct Delay: Effect {
   public static let name = "delay"

@@ -181,6 +181,8 @@ final class DelayProcessor<S: Sample>: AudioProcessor {
     sweep = DelaySweep(increment: design.increment)
   }
 
+  var stateByteCount: Int { freshStateByteCount + line.channels * line.capacity * MemoryLayout<Double>.stride }
+
   func saveState(into writer: inout StateWriter) {
     line.saveState(into: &writer)
     current.saveState(into: &writer)

@@ -13,13 +13,14 @@ final class CompressorProcessor<S: Sample>: AudioProcessor {
   private var hasRun = false
   private var meter: Meter?
 
-  init(_ design: CompressorDesign) {
+  init(_ design: CompressorDesign, precision: Precision) {
     let channels = design.format.channels
+    let isSingle = S.self == Float.self && precision == .single
     self.design = design
     envelopes =
       design.isLinked
-      ? [ReductionEnvelope(channels: design.keyChannels == 0 ? channels : design.keyChannels)]
-      : (0..<channels).map { _ in ReductionEnvelope(channels: 1) }
+      ? [ReductionEnvelope(channels: design.keyChannels == 0 ? channels : design.keyChannels, isSingle: isSingle)]
+      : (0..<channels).map { _ in ReductionEnvelope(channels: 1, isSingle: isSingle) }
     lookahead = design.latencyFrames > 0 ? FrameDelay(channels: channels, frames: design.latencyFrames) : nil
     curve = design.curve
     makeUp = LinearRamp(design.makeUp)
@@ -136,7 +137,12 @@ final class CompressorProcessor<S: Sample>: AudioProcessor {
 
   func saveState(into writer: inout StateWriter) {
     writer.write(hasRun ? 1 : 0)
-    for ramp in [curve.threshold, curve.knee, curve.slope, makeUp, mix] { ramp.saveState(into: &writer) }
+    // One by one: a list of them would be allocated.
+    curve.threshold.saveState(into: &writer)
+    curve.knee.saveState(into: &writer)
+    curve.slope.saveState(into: &writer)
+    makeUp.saveState(into: &writer)
+    mix.saveState(into: &writer)
     for envelope in envelopes { envelope.saveState(into: &writer) }
     lookahead?.saveState(into: &writer)
   }

@@ -107,6 +107,8 @@ public struct GainDesign: EffectDesign {
   }
 
   public var outputs: [StreamFormat] { [format] }
+  // Asked by the worker too: lists of formats would be allocated.
+  public func hasSameShape(as other: GainDesign) -> Bool { format == other.format }
   public var lowering: Lowering { factor == 1 ? .identity : .gain(factor) }
   public var operationsPerFrame: Double { Double(format.channels) }
 }

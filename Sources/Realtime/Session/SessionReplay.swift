@@ -5,7 +5,7 @@ import AudioGraph
 /// it. Each block is compared with what was heard. [control]
 ///
 /// ```swift
-/// let session = try SessionReplay(path: "bug.session", effects: Catalog.standard.types)
+/// let session = try SessionReplay(path: "bug.session", effects: Catalog.standard.effectTypes)
 /// let (wave, report) = try session.wave()
 /// ```
 public final class SessionReplay {
@@ -38,7 +38,7 @@ public final class SessionReplay {
 
   /// Opens a log, and reads it to its end to see whether it is sound.
   ///
-  /// - Parameter effects: The effects by their names: `Catalog.standard.types`, and your own.
+  /// - Parameter effects: The effects by their names: `Catalog.standard.effectTypes`, and your own.
   /// - Throws: `SessionError` for a file that is no log, or whose beginning is not sound.
   public convenience init(path: String, effects: [String: any Effect.Type]) throws(SessionError) {
     try self.init(.file(try SystemFile(path: path, writes: false)), effects)

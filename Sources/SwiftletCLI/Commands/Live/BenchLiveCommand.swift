@@ -16,6 +16,7 @@ struct BenchLiveCommand: ParsableCommand {
 
         swiftlet bench live --buffer 256 --rate 48k --channels 2 --sections 5 --callbacks 10000
         swiftlet bench live --pace fast --callbacks 1000000 --json
+        swiftlet bench live --stages
       """)
 
   /// When the device calls.
@@ -46,6 +47,9 @@ struct BenchLiveCommand: ParsableCommand {
 
   @OptionGroup(title: "GPU") var accelerator: AcceleratorArguments
 
+  @Flag(help: "Time each stage of the chain too.")
+  var stages = false
+
   @Flag(help: "Print one JSON object.")
   var json = false
 
@@ -61,7 +65,7 @@ struct BenchLiveCommand: ParsableCommand {
     }
     let bench = LiveBench(
       buffer: buffer, rate: rate.hertz, channels: channels, sections: sections, callbacks: callbacks, pace: pace,
-      depth: depth, accelerator: accelerator.provider)
+      depth: depth, accelerator: accelerator.provider, timesStages: stages)
     try bench.run().print(asJSON: json, compares: true)
   }
 }

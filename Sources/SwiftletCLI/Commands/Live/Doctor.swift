@@ -11,26 +11,28 @@ import Realtime
 #endif
 
 /// What the machine is like for live sound.
-struct MachineFacts {
+package struct MachineFacts {
   /// Whether a worker would get realtime priority.
-  var hasRealtimePriority: Bool?
+  package var hasRealtimePriority: Bool?
   /// Whether the process's memory could be locked.
-  var locksMemory: Bool?
+  package var locksMemory: Bool?
   /// The limits that a user can raise; nil without a limit, or where they are unknown.
-  var priorityLimit: Int?
-  var lockedMemoryLimit: Int?
-  var governor: String?
+  package var priorityLimit: Int?
+  package var lockedMemoryLimit: Int?
+  package var governor: String?
   /// Share of each second that realtime threads may use, where the kernel limits it.
-  var realtimeShare: Double?
-  var isVirtualMachine = false
-  var processors = 1
-  var kernel: String?
-  var isRealtimeKernel = false
+  package var realtimeShare: Double?
+  package var isVirtualMachine = false
+  package var processors = 1
+  package var kernel: String?
+  package var isRealtimeKernel = false
   /// Sound servers that run.
-  var servers: [String] = []
-  var devices: Int?
+  package var servers: [String] = []
+  package var devices: Int?
   /// By how much a sleep of one millisecond is late at worst, in 200 of them, in milliseconds.
-  var sleepLateness: Double?
+  package var sleepLateness: Double?
+
+  package init() {}
 
   /// Looks at this machine; takes about a third of a second.
   static func look() -> MachineFacts {
@@ -104,7 +106,7 @@ struct Finding: Equatable {
 }
 
 /// Judges a machine and a run.
-enum Doctor {
+package enum Doctor {
   /// What limits this machine.
   static func findings(_ facts: MachineFacts) -> [Finding] {
     var findings: [Finding] = []
@@ -170,44 +172,5 @@ enum Doctor {
       : add(.good, "server", facts.servers.joined(separator: ", ") + (facts.servers.count == 1 ? " runs" : " run"))
     if facts.devices == 0 { add(.note, "devices", "there is no sound device: only the virtual device can be used") }
     return findings
-  }
-
-  /// The likely causes of what a run saw, the likeliest first; empty when it saw no xrun.
-  static func causes(_ report: LiveReport, facts: MachineFacts) -> [String] {
-    let metrics = report.metrics
-    var causes: [String] = []
-    let deadline = report.deadlineMilliseconds
-    let worstBlock = report.worker.map { Double($0.maximum) / 1e6 } ?? 0
-    let usualBlock = report.worker.map { Double($0.p95) / 1e6 } ?? 0
-    let worstCallback = report.callback.map { Double($0.maximum) / 1e6 } ?? 0
-    let ms = { (value: Double) in NumberText.fixed(value, 2) + " ms" }
-    guard metrics.xrunCount + metrics.deviceXrunCount > 0 else { return [] }
-    if usualBlock > deadline * 0.7 {
-      causes.append(
-        "the chain is too slow: its blocks take \(ms(usualBlock)) of the \(ms(deadline)) that they last. Take stages out, or use a longer --buffer"
-      )
-    } else if worstBlock > deadline {
-      causes.append(
-        "the worker was interrupted: one block took \(ms(worstBlock)), where others take \(ms(usualBlock))."
-          + (facts.hasRealtimePriority == false
-            ? " It has normal priority: see above" : " Close what else keeps the processors busy"))
-    } else if metrics.outputUnderflowCount > 0 {
-      causes.append(
-        "the worker woke too late, though its blocks are short (\(ms(worstBlock)) at most)."
-          + (facts.hasRealtimePriority == false
-            ? " It has normal priority: see above" : " A ring of more blocks (--depth) and a longer --buffer bridge it")
-      )
-    }
-    if metrics.inputOverflowCount > 0, metrics.outputUnderflowCount == 0 {
-      causes.append("what takes the output is too slow, such as a full disk: write to a faster one")
-    }
-    if metrics.deviceXrunCount > 0 {
-      causes.append(
-        worstCallback > deadline / 2
-          ? "the device's thread was held up in the callback for \(ms(worstCallback)): the machine was busy"
-          : "the device or its server lost \(metrics.deviceXrunCount) cycles by itself (the callback took \(ms(worstCallback)) at most): use a longer period there"
-      )
-    }
-    return causes
   }
 }

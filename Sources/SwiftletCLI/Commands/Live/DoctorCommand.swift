@@ -2,6 +2,7 @@ import ArgumentParser
 import AudioCore
 import AudioDevices
 import AudioGraph
+import EffectCatalog
 import Realtime
 
 /// `swiftlet doctor`: what limits live sound on this machine.
@@ -15,10 +16,16 @@ struct DoctorCommand: ParsableCommand {
 
         swiftlet doctor
         swiftlet doctor --device default --buffer 64 --seconds 10
+        swiftlet doctor -e "convolve:hall.wav | compressor" --buffer 64
       """)
 
   @Option(help: ArgumentHelp("The device for the run: number, name, virtual.", valueName: "device"))
   var device = "virtual"
+
+  @Option(
+    name: [.customShort("e"), .customLong("effect")], parsing: .unconditionalSingleValue,
+    help: ArgumentHelp("A chain of effects for the run; by default none.", valueName: "expr"))
+  var effects: [String] = []
 
   @OptionGroup(title: "Engine") var engine: EngineArguments
 
@@ -26,13 +33,16 @@ struct DoctorCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let configuration = try engine.configuration()
+    var configuration = try engine.configuration()
     var facts = MachineFacts.look()
     let chosen: any AudioDevice =
       DeviceNames.isVirtual(device)
       ? try DeviceNames.virtual(device, rate: configuration.sampleRate)
       : try DeviceNames.device(input: device, output: device, rate: configuration.sampleRate)
-    let processor = try RealtimeProcessor(Graph.passthrough, on: chosen, configuration: configuration)
+    // A chain of one's own is what can be too slow for a machine.
+    let graph = try effects.isEmpty ? Graph.passthrough : EffectExpression.parse(effects)
+    configuration.timesStages = !effects.isEmpty
+    let processor = try RealtimeProcessor(graph, on: chosen, configuration: configuration)
     Interrupt.catchOnce()
     let started = SystemCalls.seconds
     try Quiet.sounds { try processor.start() }
@@ -44,14 +54,17 @@ struct DoctorCommand: ParsableCommand {
     facts.hasRealtimePriority = report.grants?.hasRealtimePriority
     facts.locksMemory = report.grants?.locksMemory
     let findings = Doctor.findings(facts)
-    let causes = Doctor.causes(report, facts: facts)
+    let causes = Doctor.causes(RunFacts(report, configuration: configuration), machine: facts)
     if json {
       try StandardOutput.print([
         "findings": .array(
           findings.map {
             ["weight": .string($0.weight.rawValue), "subject": .string($0.subject), "text": .string($0.text)]
           }),
-        "causes": .array(causes.map(JSONValue.string)), "run": report.document,
+        "causes": .array(
+          causes.map { cause -> JSONValue in
+            ["subject": .string(cause.subject.rawValue), "text": .string(cause.text)]
+          }), "run": report.document,
       ])
       return
     }
@@ -61,7 +74,7 @@ struct DoctorCommand: ParsableCommand {
     let verdict =
       causes.isEmpty
       ? "No gap in \(NumberText.duration(report.elapsed)) on \(chosen.name)."
-      : "Gaps on \(chosen.name), and their likely causes:\n" + causes.map { "* " + $0 }.joined(separator: "\n")
+      : "Gaps on \(chosen.name), and their likely causes:\n" + causes.map { "* " + $0.text }.joined(separator: "\n")
     try StandardOutput.print([table.text(in: style), report.page(in: style), verdict].joined(separator: "\n\n"))
   }
 }

@@ -19,6 +19,7 @@ struct LiveBench {
   var pace: BenchLiveCommand.Pace
   var depth: Int
   var accelerator: LiveAccelerator?
+  var timesStages: Bool
 
   func run() throws -> LiveReport {
     var configuration = RealtimeConfiguration()
@@ -26,6 +27,7 @@ struct LiveBench {
     configuration.channels = channels
     configuration.ringBlocks = depth
     configuration.logCapacity = callbacks
+    configuration.timesStages = timesStages
     configuration.wake = pace == .fast ? .spin : .poll(nanoseconds: nil)
     let counts = AllocationCounts(warmUp: Self.warmUp)
     let device = VirtualDevice(

@@ -8,6 +8,12 @@ struct LiveReport {
   var deadlineMilliseconds: Double
   var metrics: RealtimeMetrics
   var grants: RealtimeGrants?
+  /// Times of each stage, where they were taken.
+  var stages: [StageTimes]
+  /// How the session's log stands, where one is kept.
+  var log: SessionLogStatus?
+  /// How the clocks of two devices were kept together.
+  var drift: DriftReport?
   /// The engine's own latency.
   var latency: LatencyReport?
   /// What computed beside the processor; nil where nothing was asked for.
@@ -31,11 +37,37 @@ struct LiveReport {
     grants = processor.grants
     latency = processor.latency
     accelerator = processor.accelerator
+    stages = processor.stageTimes()
+    log = processor.sessionLog
+    drift = processor.drift
     self.elapsed = elapsed
   }
 
   var document: JSONValue {
-    [
+    var document: [JSONValue.Member] = members
+    if !stages.isEmpty {
+      let list = stages.map { stage in
+        JSONValue.object([
+          .init(name: "stage", value: .string(stage.stage)),
+          .init(name: "ms", value: Self.document(of: stage.statistics)),
+        ])
+      }
+      document.append(.init(name: "stages", value: .array(list)))
+    }
+    if let log {
+      document.append(
+        .init(
+          name: "log",
+          value: [
+            "path": .string(log.path), "frames": .integer(log.frames), "hole": log.hole.map(JSONValue.integer) ?? .null,
+            "failure": log.failure.map(JSONValue.string) ?? .null, "complete": .bool(log.isComplete),
+          ]))
+    }
+    return .object(document)
+  }
+
+  private var members: [JSONValue.Member] {
+    let values: KeyValuePairs<String, JSONValue> = [
       "callback_ms": Self.document(of: callback),
       "worker_ms": Self.document(of: worker),
       "round_trip_ms": Self.document(of: roundTrip),
@@ -60,6 +92,7 @@ struct LiveReport {
       "seconds": .number(elapsed),
       "torchfx_published_callback_ms": .number(Self.torchFXMilliseconds),
     ]
+    return values.map { .init(name: $0.key, value: $0.value) }
   }
 
   private static func document(of times: LatencyStatistics?) -> JSONValue {
@@ -77,7 +110,8 @@ struct LiveReport {
     var table = TextTable(
       ["ms", "min", "median", "mean", "p95", "p99", "max"],
       alignments: [.left, .right, .right, .right, .right, .right, .right])
-    for (name, times) in [("callback", callback), ("worker", worker), ("round trip", roundTrip)] {
+    let rows = [("callback", callback), ("worker", worker), ("round trip", roundTrip)]
+    for (name, times) in rows + stages.map({ ("  " + $0.stage, $0.statistics) }) {
       guard let times else { continue }
       let values = [
         Double(times.minimum), Double(times.median), times.mean, Double(times.p95), Double(times.p99),
@@ -103,6 +137,8 @@ struct LiveReport {
         accelerator.name.map {
           "\($0): heard in \(metrics.acceleratedBlockCount) of \(NumberText.counted(metrics.blockCount, "block")), the processor took over \(NumberText.counted(metrics.acceleratorFallbackCount, "time"))\(accelerator.isLost ? ", given up" : "")\(reason)"
         } ?? "on the processor alone\(reason)")
+    if let log {
+      lines.append("the session is in \(log.path): swiftlet replay repeats it")
     }
     if let allocations {
       lines.append("allocations on both threads after the first hundred callbacks: \(allocations)")

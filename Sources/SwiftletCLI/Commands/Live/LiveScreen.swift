@@ -1,4 +1,5 @@
 import AudioCore
+import EffectCatalog
 import Realtime
 
 /// What `swiftlet live` shows while it runs, and the keys or commands that it takes.
@@ -6,7 +7,9 @@ struct LiveScreen {
   private static let turnSeconds = 0.1
 
   private let processor: RealtimeProcessor
-  private let chain: LiveChain
+  private var chain: LiveChain
+  /// Where the chain is read again when it changes.
+  private var file: ChainFile?
   private let shows: Bool
   private let style = Style.of(descriptor: 2)
   private let takesKeys: Bool
@@ -16,11 +19,14 @@ struct LiveScreen {
   private var pending = ""
   private var inputIsOpen = true
   private var message = ""
+  /// What is being typed on a terminal; nil while keys are taken.
+  private var entry: String?
   private var worstState = RealtimeState.running
 
-  init(_ processor: RealtimeProcessor, chain: LiveChain, shows: Bool) {
+  init(_ processor: RealtimeProcessor, chain: LiveChain, file: ChainFile? = nil, shows: Bool) {
     self.processor = processor
     self.chain = chain
+    self.file = file
     self.shows = shows
     takesKeys = shows && SystemCalls.isTerminal(0)
   }
@@ -40,7 +46,14 @@ struct LiveScreen {
       let (text, isOpen) = SystemCalls.typed(waiting: Self.turnSeconds)
       inputIsOpen = isOpen
       if takesKeys {
-        for key in TerminalKeys.keys(in: text) where !press(key) { return false }
+        var rest = Substring(text)
+        while !rest.isEmpty {
+          if entry != nil {
+            if !type(rest.removeFirst()) { return false }
+          } else if let key = TerminalKeys.next(in: &rest), !press(key) {
+            return false
+          }
+        }
       } else {
         pending += text
         while let end = pending.firstIndex(of: "\n") {
@@ -52,6 +65,7 @@ struct LiveScreen {
     } else {
       SystemCalls.sleep(seconds: Self.turnSeconds)
     }
+    reread()
     tellFaults()
     if shows { draw() }
     return true
@@ -66,14 +80,66 @@ struct LiveScreen {
     }
   }
 
+  /// Takes another chain when its file has come to hold one; what is wrong with it is said, and the old one goes on.
+  private mutating func reread() {
+    do throws(Failure) {
+      guard let graph = try file?.changed() else { return }
+      try swap(to: graph)
+      tell("the chain was read again")
+    } catch {
+      tell(error.message)
+    }
+  }
+
+  /// - Throws: `Failure` for a chain that cannot take the place of the one that plays.
+  private mutating func swap(to graph: Graph) throws(Failure) {
+    let next = LiveChain(graph)
+    do { try processor.swap(to: next.graph) } catch { throw Failure("\(error)", status: .usage) }
+    chain = next
+    chosen = min(chosen, max(0, next.controls.count - 1))
+  }
+
+  private mutating func tell(_ text: String) {
+    guard takesKeys else { return StandardError.message(text) }
+    message = text
+  }
+
+  /// One character of a command that is typed on a terminal behind a colon.
+  private mutating func type(_ character: Character) -> Bool {
+    switch character {
+    case "\n", "\r", "\r\n":
+      let line = entry ?? ""
+      entry = nil
+      return command(line)
+    case "\u{7F}", "\u{8}": _ = entry?.popLast()
+    case "\u{1B}": entry = nil
+    default: entry?.append(character)
+    }
+    return true
+  }
+
   private mutating func command(_ line: String) -> Bool {
+    let words = line.split(separator: " ", maxSplits: 1)
+    if words.first == "chain" {
+      do throws(Failure) {
+        guard words.count == 2 else {
+          throw Failure("write the new chain behind it: chain lowpass:1kHz", status: .usage)
+        }
+        let graph: Graph
+        do { graph = try EffectExpression.parse(String(words[1])) } catch { throw Failure("\(error)", status: .usage) }
+        try swap(to: graph)
+      } catch {
+        tell(error.message)
+      }
+      return true
+    }
     switch line.filter({ $0 != " " && $0 != "\r" }) {
     case "": return true
     case "quit", "q": return false
     case "mute": mute(true)
     case "unmute": mute(false)
     default:
-      do throws(Failure) { try chain.perform(line) } catch { StandardError.message(error.message) }
+      do throws(Failure) { try chain.perform(line) } catch { tell(error.message) }
     }
     return true
   }
@@ -91,6 +157,7 @@ struct LiveScreen {
     case .left: step(-1)
     case .right: step(1)
     case .space: mute(!isMuted)
+    case .command: entry = ""
     case .quit: return false
     }
     return true
@@ -118,7 +185,7 @@ struct LiveScreen {
       let control = chain.controls[chosen]
       line += "  \(control.effect) \(control.name) = \(control.value.map(ParameterStep.text) ?? "-")"
     }
-    if !message.isEmpty { line += "  " + message }
+    if let entry { line = ":" + entry } else if !message.isEmpty { line += "  " + message }
     line = String(line.prefix(style.columns - 1))
     StandardError.write("\r" + line + String(repeating: " ", count: max(0, drawn - line.count)))
     drawn = line.count

@@ -79,7 +79,10 @@ struct RecordCommand: ParsableCommand {
     }
     if report.metrics.inputOverflowCount > 0, !quiet {
       StandardError.warning(
-        "\(NumberText.counted(report.metrics.inputOverflowFrames, "frame")) were lost: swiftlet doctor names the cause")
+        "\(NumberText.counted(report.metrics.inputOverflowFrames, "frame")) were lost")
+      var run = RunFacts(report, configuration: configuration)
+      run.recordsToStorage = true
+      Doctor.tellCauses(of: run)
     }
     // The take is kept, and the failure is told.
     if let fault { throw Failure("\(fault)", status: .ioError) }

@@ -9,7 +9,7 @@
 /// Single keys from a terminal, without a return key and without their echo.
 enum TerminalKeys {
   enum Key {
-    case up, down, left, right, space, quit
+    case up, down, left, right, space, command, quit
   }
 
   // Written by the main thread, once before the keys are read and once after.
@@ -29,26 +29,20 @@ enum TerminalKeys {
     before = nil
   }
 
-  /// The keys in what a terminal sent.
-  static func keys(in text: String) -> [Key] {
-    var keys: [Key] = []
-    var rest = Substring(text)
+  /// Takes the first key off what a terminal sent; nil for one that means nothing here.
+  static func next(in text: inout Substring) -> Key? {
     let arrows: [(String, Key)] = [
       ("\u{1B}[A", .up), ("\u{1B}[B", .down), ("\u{1B}[C", .right), ("\u{1B}[D", .left),
     ]
-    while let first = rest.first {
-      if let (code, key) = arrows.first(where: { rest.hasPrefix($0.0) }) {
-        keys.append(key)
-        rest = rest.dropFirst(code.count)
-        continue
-      }
-      switch first {
-      case " ": keys.append(.space)
-      case "q", "\u{4}": keys.append(.quit)
-      default: break
-      }
-      rest = rest.dropFirst()
+    if let (code, key) = arrows.first(where: { text.hasPrefix($0.0) }) {
+      text = text.dropFirst(code.count)
+      return key
     }
-    return keys
+    switch text.removeFirst() {
+    case " ": return .space
+    case ":": return .command
+    case "q", "\u{4}": return .quit
+    default: return nil
+    }
   }
 }
