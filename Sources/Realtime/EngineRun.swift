@@ -2,6 +2,7 @@ import AudioCore
 import AudioDevices
 import AudioGraph
 import CRealtime
+import Synchronization
 
 /// One run of the engine, from a start to a stop: rings, worker, and what the callbacks own.
 ///
@@ -29,7 +30,7 @@ final class EngineRun: @unchecked Sendable {
   /// Why the accelerator that was asked for is not there; nil where it is, or none was asked for.
   private let refusal: String?
   /// Whether the accelerator did not end with the run.
-  private(set) var hasAbandonedAccelerator = false
+  private let hasAbandonedAccelerator = Atomic<Bool>(false)
 
   /// - Parameter session: The number of the run among those of its processor.
   /// - Throws: `SessionError.unsettled` when the session is to be logged and a live handle was changed meanwhile, so that it is to be
@@ -143,9 +144,10 @@ final class EngineRun: @unchecked Sendable {
       if worker.isDone { rt_thread_join(thread) } else { rt_thread_detach(thread) }
       self.thread = nil
       // A worker that did not come back may still be in the accelerator's driver.
-      hasAbandonedAccelerator = worker.isDone ? !worker.closeAccelerator() : worker.companion != nil
+      let isAbandoned = worker.isDone ? !worker.closeAccelerator() : worker.companion != nil
+      hasAbandonedAccelerator.store(isAbandoned, ordering: .releasing)
     } else {
-      hasAbandonedAccelerator = !worker.closeAccelerator()
+      hasAbandonedAccelerator.store(!worker.closeAccelerator(), ordering: .releasing)
     }
     drainer?.stop()
     session?.finish(state: ending ?? "")
@@ -157,7 +159,7 @@ final class EngineRun: @unchecked Sendable {
     let isLost = worker.counters.value(WorkerCounter.acceleratorLoss.rawValue) != 0
     return .init(
       name: companion.name, reason: isLost ? companion.failure : nil, isLost: isLost,
-      isAbandoned: hasAbandonedAccelerator)
+      isAbandoned: hasAbandonedAccelerator.load(ordering: .acquiring))
   }
 
   /// Whether the callbacks keep the output silent.

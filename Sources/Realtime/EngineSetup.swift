@@ -51,6 +51,12 @@ struct EngineSetup {
     accelerator: (any BlockAcceleratorProvider)? = nil, probe: (@Sendable (Int) -> Void)?
   ) throws {
     try configuration.validate()
+    guard accelerator == nil || configuration.changing == .live else {
+      throw DesignError(
+        .inconsistent, parameter: "changing", value: "\(configuration.changing)",
+        problem: "is for a graph that the processor runs alone: an accelerator takes changes of live handles only",
+        remedy: "Change parameters by live handles, or leave out the accelerator")
+    }
     guard accelerator == nil || configuration.sessionLog == nil else {
       throw DesignError(
         .inconsistent, parameter: "sessionLog", problem: "cannot be replayed bit for bit with an accelerator",

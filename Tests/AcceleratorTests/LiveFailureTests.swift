@@ -94,6 +94,50 @@ extension FailureTests {
     #expect(lost > 2, "only \(lost) of the calls failed while it played")
   }
 
+  @Test func aDeviceThatNeverEndsIsAbandonedWithItsMemory() throws {
+    MockDriver.start(failingAt: 0)
+    let device = VirtualDevice(pace: .manual)
+    let processor = try RealtimeProcessor(
+      LowPass(1_000), on: device, configuration: LiveTests.configuration(64), clock: ManualClock(),
+      accelerator: provider(.cuda))
+    try processor.run {
+      device.advance(cycles: 2) { _ in processor.processPending() }
+      #expect(processor.metrics.acceleratedBlockCount == 2)
+      MockDriver.state.withLock { $0.neverEnds = true }
+      device.advance(cycles: 100) { _ in processor.processPending() }
+      #expect(processor.metrics.acceleratorFallbackCount == 1 && processor.xrunCount == 0)
+      #expect(processor.accelerator?.isLost == true)
+    }
+    #expect(processor.accelerator?.isAbandoned == true)
+    #expect(MockDriver.liveCount > 5, "nothing is freed while the device may use it")
+    #expect(MockDriver.state.withLock(\.wrongReleases) == 0)
+  }
+
+  @Test(arguments: ComputeDevice.Interface.allCases) func everyBatchFailureIsTypedAndNothingLeaks(
+    interface: ComputeDevice.Interface
+  ) throws {
+    let waves = try [300, 40, 300].map { try Wave([[Float](repeating: 0.1, count: $0)], sampleRate: 48_000) }
+    let batch = Batch(waves, through: LowPass(1_000) | Peak(500, gain: 3))
+    let options = AcceleratorOptions(maximumFrames: 128)
+    var call = 0
+    while true {
+      call += 1
+      MockDriver.start(failingAt: call)
+      do {
+        guard let device = MockDriver.device(interface).bestGPU else { continue }
+        let context = try ComputeContext(device)
+        let results = try batch.render(on: .gpu, BatchOptions(tail: .trim), accelerator: options, context: context)
+        for case .failure(let error) in results { #expect(error.reason is AcceleratorError) }
+        #expect(MockDriver.hasFailed || results.allSatisfy { (try? $0.get()) != nil })
+      } catch let error as AcceleratorError {
+        #expect(!error.problem.isEmpty)
+      }
+      #expect(MockDriver.liveCount == 0, "after a failure of call \(call)")
+      if !MockDriver.hasFailed { break }
+    }
+    #expect(call > 30, "only \(call) calls were made")
+  }
+
   @Test(arguments: Way.allCases) func aLiveBlockAllocatesNothing(way: Way) throws {
     way.start(failingAt: 0)
     let device = VirtualDevice(pace: .manual)

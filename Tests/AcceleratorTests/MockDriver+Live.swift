@@ -42,7 +42,9 @@ extension MockDriver {
   static func liveCUDA(_ name: String) -> UnsafeMutableRawPointer? {
     switch name {
     case "cuStreamQuery":
-      let f: @convention(c) (Handle?) -> Int32 = { _ in MockDriver.fails() ? 700 : 0 }
+      let f: @convention(c) (Handle?) -> Int32 = { _ in
+        MockDriver.fails() ? 700 : MockDriver.state.withLock { $0.neverEnds } ? 600 : 0
+      }
       return pointer(f)
     case "cuMemHostGetDevicePointer_v2":
       let f: @convention(c) (UnsafeMutablePointer<UInt64>?, UnsafeMutableRawPointer?, UInt32) -> Int32 = {

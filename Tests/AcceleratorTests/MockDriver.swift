@@ -12,6 +12,8 @@ enum MockDriver {
     var wrongReleases = 0
     /// Whether OpenCL's device has shared virtual memory.
     var sharesMemory = false
+    /// Whether work never ends, and nobody may wait for it.
+    var neverEnds = false
     /// Graphs that were recorded.
     var captures = 0
   }

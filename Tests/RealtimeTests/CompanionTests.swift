@@ -141,6 +141,22 @@ import Testing
     }
   }
 
+  /// On a thread of its own, at the clock's pace, while others look: whether blocks are in time is the machine's affair.
+  @Test func othersMayLookWhileItRuns() throws {
+    var configuration = RealtimeConfiguration()
+    configuration.locksMemory = false
+    let processor = try RealtimeProcessor(
+      Self.chain, on: VirtualDevice(), configuration: configuration,
+      accelerator: ScriptedAccelerators(script: .init(failingBlock: 10)))
+    try processor.run {
+      for _ in 0..<5_000 where processor.accelerator?.isLost != true { SystemClock().sleep(nanoseconds: 1_000_000) }
+      #expect(processor.accelerator?.isLost == true)
+      #expect(processor.accelerator?.reason == "scripted failure")
+      #expect(processor.metrics.acceleratedBlockCount <= 10)
+    }
+    #expect(processor.accelerator?.isAbandoned == false)
+  }
+
   @Test func aMissingAcceleratorIsSaidOrRefused() throws {
     let device = VirtualDevice(pace: .manual)
     let without = try RealtimeProcessor(
