@@ -29,7 +29,8 @@ def source(double, sections, per_thread, threads):
         f"#define NAME {entry}\n" + ("" if phase is None else f"#define PHASE {phase}\n") + read(name) + "#undef NAME\n"
         + ("" if phase is None else "#undef PHASE\n"))
     if sections == 0:
-        return text + "".join(kernel(name, name + "_kernel") for name in ("mix", "fir", "self_test"))
+        names = ("mix", "gain", "fir", "compressor_envelope", "compressor_gain", "convolution", "echo", "self_test")
+        return text + read("global_barrier") + read("compressor_math") + "".join(kernel(n, n + "_kernel") for n in names)
     text += f"#define SECTIONS {sections}\n#define PER_THREAD {per_thread}\n#define LOOK_BACK {LOOK_BACK}\n"
     return text + read("sos_tables") + kernel("sos_scan", "sos_scan", 0) + kernel("sos_sequential", "sos_sequential")
 

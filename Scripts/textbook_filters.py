@@ -140,8 +140,4 @@ def prototype(family, order, ripple, attenuation):
 
 def by_textbook(family, response, order, edges, ripple, attenuation):
     analog = prototype(family, order, ripple, attenuation)
-    if family == "linkwitzriley" and response == "bandpass":
-        z1, p1, k1 = to_digital(analog, "highpass", edges[:1])
-        z2, p2, k2 = to_digital(analog, "lowpass", edges[1:])
-        return z1 + z2, p1 + p2, k1 * k2
     return to_digital(analog, response, edges)

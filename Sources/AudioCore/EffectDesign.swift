@@ -38,22 +38,6 @@ public enum Tail: Sendable, Hashable, Codable {
   }
 }
 
-/// What a design is made of, in the closed list that a runner of another kind (fusion, a GPU) can work with.
-public enum Lowering: Sendable, Hashable {
-  /// Nothing happens to the signal.
-  case identity
-  /// One linear factor for all channels.
-  case gain(Double)
-  /// Second-order sections, the same for all channels.
-  case sections(SectionCascade)
-  /// Finite taps, the same for all channels.
-  case taps([Double])
-  /// A whole number of frames of delay.
-  case delay(Int)
-  /// The effect's own processor is needed.
-  case opaque
-}
-
 /// What a recipe becomes for one context: pure data in `Double`, known before any processor exists.
 public protocol EffectDesign: Sendable, Equatable {
   /// The format of each output port; the first is the main one.

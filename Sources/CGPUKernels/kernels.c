@@ -29,8 +29,29 @@ static const char sos_sequential[] = {
 static const char mix[] = {
 #embed "Kernels/mix.h"
   , 0};
+static const char gain[] = {
+#embed "Kernels/gain.h"
+  , 0};
 static const char fir[] = {
 #embed "Kernels/fir.h"
+  , 0};
+static const char compressor_math[] = {
+#embed "Kernels/compressor_math.h"
+  , 0};
+static const char compressor_envelope[] = {
+#embed "Kernels/compressor_envelope.h"
+  , 0};
+static const char compressor_gain[] = {
+#embed "Kernels/compressor_gain.h"
+  , 0};
+static const char global_barrier[] = {
+#embed "Kernels/global_barrier.h"
+  , 0};
+static const char convolution[] = {
+#embed "Kernels/convolution.h"
+  , 0};
+static const char echo[] = {
+#embed "Kernels/echo.h"
   , 0};
 static const char self_test[] = {
 #embed "Kernels/self_test.h"
@@ -61,7 +82,9 @@ static const char f64basic_ptx[] = {
 static const struct { const char *name, *text; } files[] = {
   {"dialect_opencl", dialect_opencl}, {"dialect_cuda", dialect_cuda}, {"launch_control", launch_control},
   {"sos_tables", sos_tables}, {"sos_scan", sos_scan}, {"sos_carry", sos_carry}, {"sos_sequential", sos_sequential},
-  {"mix", mix}, {"fir", fir}, {"self_test", self_test},
+  {"mix", mix}, {"gain", gain}, {"fir", fir}, {"self_test", self_test},
+  {"compressor_math", compressor_math}, {"compressor_envelope", compressor_envelope},
+  {"compressor_gain", compressor_gain}, {"global_barrier", global_barrier}, {"convolution", convolution}, {"echo", echo},
   {"f32x1.ptx", f32x1_ptx}, {"f32x2.ptx", f32x2_ptx}, {"f32x4.ptx", f32x4_ptx},
   {"f64x1.ptx", f64x1_ptx}, {"f64x2.ptx", f64x2_ptx}, {"f32basic.ptx", f32basic_ptx}, {"f64basic.ptx", f64basic_ptx},
 };

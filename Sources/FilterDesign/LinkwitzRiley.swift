@@ -6,35 +6,21 @@ extension SectionCascade {
   /// A Linkwitz-Riley filter: a Butterworth filter of half the order, twice; 6.02 dB down at its edges.
   ///
   /// The low-pass and the high-pass of one order and frequency add up to an all-pass (`linkwitzRileyAllPass`): as they are
-  /// for orders 4, 8, 12…, one of them inverted for orders 2, 6, 10…. A band-pass is the high-pass at the lower edge and
-  /// the low-pass at the upper edge in series.
+  /// for orders 4, 8, 12…, one of them inverted for orders 2, 6, 10…. A band of a crossover, which adds up with its neighbours, is
+  /// the high-pass at its lower edge and the low-pass at its upper edge in series; `.bandPass` is the Butterworth band-pass twice.
   ///
   /// - Parameters:
-  ///   - response: Low-pass, high-pass or band-pass, and its edges, above 0 Hz and below half the sample rate.
-  ///   - order: Even, 2 to 24, of each edge.
+  ///   - response: Its edges are above 0 Hz and below half the sample rate.
+  ///   - order: Even, 2 to 24, of the prototype.
   ///   - sampleRate: In hertz, above 0.
-  /// - Throws: `DesignError` that names the parameter; of reason `.unsupported` for a band-stop.
+  /// - Throws: `DesignError` that names the parameter.
   public static func linkwitzRiley(
     _ response: Response, order: Int, sampleRate: Double
   ) throws(DesignError) -> SectionCascade {
     try response.validate(sampleRate: sampleRate)
     try DesignError.require(order: order, step: 2)
     let once = AnalogFilter.butterworth(order: order / 2)
-    let twice = once.followed(by: once)
-    switch response {
-    case .lowPass, .highPass:
-      return try twice.designed(WarpedEdges(response, sampleRate: sampleRate))
-    case .bandPass(let low, let high):
-      let above = try WarpedEdges(.highPass(low), sampleRate: sampleRate)
-      let below = try WarpedEdges(.lowPass(high), sampleRate: sampleRate)
-      return try twice.transformed(to: above).followed(by: twice.transformed(to: below)).digital()
-    case .bandStop(let low, let high):
-      throw DesignError(
-        .unsupported, parameter: "response", value: "bandstop",
-        problem: "is not a Linkwitz-Riley response: it takes the sum of two filters, and a cascade only multiplies",
-        remedy: "Add a low-pass at \(DesignError.shortest(low.hertz)) Hz and a high-pass at "
-          + "\(DesignError.shortest(high.hertz)) Hz in parallel, or choose another family")
-    }
+    return try once.followed(by: once).designed(WarpedEdges(response, sampleRate: sampleRate))
   }
 
   /// The all-pass to which a Linkwitz-Riley crossover adds up, to align a band that is not split with bands that are.

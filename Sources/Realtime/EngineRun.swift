@@ -11,8 +11,12 @@ final class EngineRun: @unchecked Sendable {
   // it was opened, or is atomic.
   let setup: EngineSetup
   let worker: Worker
-  /// Changes what the worker runs.
+  /// The steps of the graph that it began with.
+  let stepLabels: [String]
+  /// Changes the stages while they run.
   let control: RunnerControl
+  /// Logs the session; nil where none is kept.
+  let session: SessionRecorder?
   let callbackTimes: LatencyLog
   let roundTripTimes: LatencyLog
   private(set) var latency: LatencyReport
@@ -23,7 +27,10 @@ final class EngineRun: @unchecked Sendable {
   private let drainer: StreamDrainer?
   private var thread: rt_thread?
 
-  init(_ setup: EngineSetup) throws {
+  /// - Parameter session: The number of the run among those of its processor.
+  /// - Throws: `SessionError.unsettled` when the session is to be logged and a live handle was changed meanwhile, so that it is to be
+  ///   made again.
+  init(_ setup: EngineSetup, session number: Int) throws {
     self.setup = setup
     let configuration = setup.configuration
     let plan = setup.plan
@@ -40,8 +47,14 @@ final class EngineRun: @unchecked Sendable {
     let roundTripTimes = LatencyLog(capacity: configuration.logCapacity)
     self.callbackTimes = callbackTimes
     self.roundTripTimes = roundTripTimes
-    let runner = try PlanRunner<Float>(plan, changing: configuration.changes, holding: configuration.latencyFrames)
+    let runner = try PlanRunner<Float>(
+      plan, changing: configuration.changing, holding: configuration.latencyFrames)
+    stepLabels = runner.stepLabels
     control = runner.control
+    session = try configuration.sessionLog.map { log in
+      guard let session = try SessionRecorder(log, session: number, setup, runner) else { throw SessionError.unsettled }
+      return session
+    }
     let callbacks = CallbackSet(setup, primedFrames: primed, times: callbackTimes, roundTrips: roundTripTimes)
     self.callbacks = callbacks
     let between = primed + 2 * block
@@ -59,7 +72,7 @@ final class EngineRun: @unchecked Sendable {
       ends: Worker.Ends(
         input: input.consumer, output: output.producer, takesInput: setup.inputChannels > 0,
         givesOutput: setup.outputChannels > 0, framesAhead: setup.input == nil ? primed + block : nil),
-      configuration: configuration, clock: setup.clock, drift: drift, probe: setup.probe)
+      configuration: configuration, clock: setup.clock, drift: drift, session: session, probe: setup.probe)
     if let source = setup.source {
       feeder = StreamFeeder(source, into: input.producer)
       callbacks.add(output: output.consumer)
@@ -84,6 +97,7 @@ final class EngineRun: @unchecked Sendable {
         let refusal = rt_lock_memory()
         grants.locksMemory = refusal == 0
       }
+      try session?.start()
       feeder?.start()
       drainer?.start()
       if configuration.wake != .host {
@@ -98,13 +112,15 @@ final class EngineRun: @unchecked Sendable {
       startedNanoseconds = rt_nanoseconds()
       try callbacks.start()
     } catch {
+      session?.cancel()
       stop(fades: false)
       throw error
     }
   }
 
-  /// Stops everything within a tenth of a second, whatever the worker does. [control]
+  /// Stops everything within a tenth of a second, whatever the worker does; a session's log may take longer to reach its storage. [control]
   func stop(fades: Bool = true) {
+    let ending = session.map { _ in state(now: rt_nanoseconds(), clockNow: setup.clock.nanoseconds).description }
     if fades { callbacks.fadeOut(setup) }
     callbacks.close()
     feeder?.stop()
@@ -120,12 +136,16 @@ final class EngineRun: @unchecked Sendable {
       self.thread = nil
     }
     drainer?.stop()
+    session?.finish(state: ending ?? "")
   }
 
   /// Whether the callbacks keep the output silent.
   var isMuted: Bool {
     get { callbacks.isMuted }
-    set { callbacks.isMuted = newValue }
+    set {
+      callbacks.isMuted = newValue
+      session?.note(mute: newValue)
+    }
   }
 
   /// Whether the worker has processed all frames that the callbacks brought.

@@ -38,6 +38,9 @@ struct EngineSetup {
   let sink: SendableSink?
   let plan: Plan
   let outputRate: Double
+  let graph: Graph
+  /// The graph as it was written before it was compiled, where the session is logged: live handles may change meanwhile.
+  let writtenGraph: WrittenTree?
   let probe: (@Sendable (Int) -> Void)?
 
   /// Settles everything.
@@ -50,6 +53,8 @@ struct EngineSetup {
     self.configuration = configuration
     self.clock = clock
     self.probe = probe
+    self.graph = graph
+    writtenGraph = configuration.sessionLog == nil ? nil : try SessionHeader.written(GraphDocument(graph))
     var inputDevice: (any AudioDevice)?
     var outputDevice: (any AudioDevice)?
     switch ends {

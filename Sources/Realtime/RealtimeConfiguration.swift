@@ -38,9 +38,9 @@ public struct RealtimeConfiguration: Sendable, Hashable {
   public var precision = Precision.mixed
   /// Frames by which the graph's output is to lag, so that graphs of more latency can be swapped in; nil for the graph's own.
   public var latencyFrames: Int?
-  /// Which stages `control` can change: those that hold live handles, or all.
-  public var changes = ChangeScope.live
   public var gapSound = GapSound.silence
+  /// Which stages `RealtimeProcessor.control` can change while they run.
+  public var changing = ChangeScope.live
   /// The fades at start and stop, 0 to 0.05 seconds.
   public var fadeSeconds = 0.02
   /// Priority of the worker under SCHED_FIFO, 1 to 99, where it is permitted; 0 for a normal thread.
@@ -51,6 +51,10 @@ public struct RealtimeConfiguration: Sendable, Hashable {
   public var stallSeconds = 0.5
   /// How many times each of the three latency logs keeps.
   public var logCapacity = 65_536
+  /// Whether each stage is timed too: `stageTimes()`. It costs a look at the clock for each.
+  public var timesStages = false
+  /// Where the session is logged, to be replayed; nil for nowhere. The worker's share is a copy of its input and two hashes.
+  public var sessionLog: SessionLog?
 
   public init() {}
 
@@ -71,6 +75,7 @@ public struct RealtimeConfiguration: Sendable, Hashable {
     if case .poll(let pause?) = wake {
       try DesignError.require(Double(pause), in: 1_000...100_000_000, parameter: "wake", unit: "ns")
     }
+    try sessionLog?.validate()
     guard precision != .double else {
       throw DesignError(
         .unsupported, parameter: "precision", value: "double",

@@ -36,6 +36,7 @@ struct MetricsBaseline {
   var callbackBuckets: [Int] = []
   var workerBuckets: [Int] = []
   var roundTripBuckets: [Int] = []
+  var stageTimes: [Int] = []
 }
 
 extension RealtimeProcessor {
@@ -69,7 +70,7 @@ extension RealtimeProcessor {
         callback: run.callbackCounters(), worker: run.worker.counters.values, callbackTimes: run.callbackTimes.count,
         workerTimes: run.worker.times.count, roundTrips: run.roundTripTimes.count,
         callbackBuckets: run.callbackTimes.bucketCounts(), workerBuckets: run.worker.times.bucketCounts(),
-        roundTripBuckets: run.roundTripTimes.bucketCounts())
+        roundTripBuckets: run.roundTripTimes.bucketCounts(), stageTimes: run.worker.stageTimes.map(\.count))
     }
     if let baseline { setBaseline(baseline) }
   }

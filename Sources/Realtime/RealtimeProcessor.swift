@@ -29,6 +29,8 @@ public final class RealtimeProcessor: Sendable {
     var baseline = MetricsBaseline()
   }
   private let current: Mutex<Current>
+  /// How many runs were made.
+  private let runs = Atomic<Int>(0)
 
   private struct EngineEndsBox: @unchecked Sendable {
     // Sendable because devices are, and streams are used by one thread of a run.
@@ -103,9 +105,7 @@ public final class RealtimeProcessor: Sendable {
     let failure: (any Error)? = current.withLock { current in
       guard !current.isRunning else { return nil }
       do {
-        let setup = try EngineSetup(
-          current.graph, ends: ends.value, configuration: configuration, clock: clock, probe: probe)
-        let run = try EngineRun(setup)
+        let run = try makeRun(current.graph)
         try run.start()
         current = Current(graph: current.graph, run: run, isRunning: true)
         return nil
@@ -114,6 +114,21 @@ public final class RealtimeProcessor: Sendable {
       }
     }
     if let failure { throw failure }
+  }
+
+  private func makeRun(_ graph: Graph) throws -> EngineRun {
+    let number = runs.wrappingAdd(1, ordering: .relaxed).newValue
+    // What a live handle was while the graph was compiled must be known to a session's log: when it changed, it is compiled again.
+    for attempt in 1... {
+      let setup = try EngineSetup(
+        graph, ends: ends.value, configuration: configuration, clock: clock, probe: probe)
+      do {
+        return try EngineRun(setup, session: number)
+      } catch SessionError.unsettled where attempt < 50 {
+        SystemClock().sleep(nanoseconds: 1_000_000)
+      }
+    }
+    throw SessionError.unsettled
   }
 
   /// Fades out and stops, within a tenth of a second: a worker that does not come back is abandoned, with its state. [control]
@@ -139,7 +154,8 @@ public final class RealtimeProcessor: Sendable {
   }
 
   /// Runs another graph from now on, without a click: what keeps its state and what is refused, `RunnerControl.swap` says. After a
-  /// stop it is what the next start begins with. After a fault of a stage it takes that graph's place at once. [control]
+  /// stop it is what the next start begins with. After a fault of a stage it takes that graph's place at once. While a session is logged
+  /// it is refused. [control]
   ///
   /// - Parameter position: The frame of the graph's input, from the start on, at which the fade begins; nil for as soon as may be.
   /// - Throws: `DesignError`; then the old graph goes on.
@@ -160,10 +176,6 @@ public final class RealtimeProcessor: Sendable {
     }
     if let failure { throw failure }
   }
-
-  /// Changes the stages of the present run: parameters at frames, bypass, mute; nil before the first start. With
-  /// `configuration.changes` at `.live` only those of live handles.
-  public var control: RunnerControl? { withRun { run, _ in run.control } }
 
   /// Processes everything that is waiting, on the caller's thread; only for a configuration whose `wake` is `.host`. [worker]
   /// - Returns: the frames that were processed.
@@ -191,6 +203,10 @@ public final class RealtimeProcessor: Sendable {
     get { current.withLock { $0.run?.isMuted ?? false } }
     set { current.withLock { if $0.isRunning { $0.run?.isMuted = newValue } } }
   }
+
+  /// Changes the stages of the present run: parameters at frames of the graph's input, bypass, mute. Nil before the first start; each start
+  /// makes another. Without `configuration.changing` at `.all` it reaches the live stages only.
+  public var control: RunnerControl? { withRun { run, _ in run.control } }
 
   /// The format that a recording with these settings has. [control]
   /// - Throws: what making the processor would throw.

@@ -45,10 +45,14 @@ final class Worker: @unchecked Sendable {
   private var faults: FaultWatch
   private let sampleRate: Double
   private let drift: DriftCompensator?
+  private let session: SessionRecorder?
+  /// Times of each step of the plan; empty where they are not taken.
+  let stageTimes: [LatencyLog]
+  private let stageRecorders: [LatencyRecorder]
 
   init(
     _ runner: PlanRunner<Float>, ends: consuming Ends, configuration: RealtimeConfiguration, clock: any AudioClock,
-    drift: DriftCompensator?, probe: (@Sendable (Int) -> Void)?
+    drift: DriftCompensator?, session: SessionRecorder?, probe: (@Sendable (Int) -> Void)?
   ) throws(DesignError) {
     let plan = runner.plan
     self.runner = runner
@@ -76,6 +80,10 @@ final class Worker: @unchecked Sendable {
     recorder = times.recorder()
     meter = LevelMeter()
     self.drift = drift
+    self.session = session
+    if configuration.timesStages { runner.timeSteps(by: clock) }
+    stageTimes = runner.stepNanoseconds.map { _ in LatencyLog(capacity: configuration.logCapacity) }
+    stageRecorders = stageTimes.map { $0.recorder() }
     self.ends = ends
   }
 
@@ -117,7 +125,10 @@ final class Worker: @unchecked Sendable {
       intake.plan.withBlock(frames: frames) { inputAdapter.process(incoming, into: $0) }
     }
     let produced = runPlan(frames)
-    outlet.plan.withBlock(frames: produced) { meter.output($0) }
+    outlet.plan.withBlock(frames: produced) {
+      meter.output($0)
+      session?.output($0, of: runner)
+    }
     if ends.givesOutput { put(produced) }
     let took = clock.nanoseconds - began
     finish(frames, took: took)
@@ -128,6 +139,7 @@ final class Worker: @unchecked Sendable {
       meter.input(input)
       // Another graph may take the place of the one that had to be given up.
       if faults.isSilenced && runner.takeWaitingGraph() { faults.revive() }
+      session?.input(input, isSilenced: faults.isSilenced)
       return outlet.plan.withBlock(frames: outlet.capacity) { output in
         guard faults.isSilenced else { return runner.process(input, into: output) }
         output.withFrames(0..<frames) { target in
@@ -157,6 +169,7 @@ final class Worker: @unchecked Sendable {
 
   private func finish(_ frames: Int, took: Int64) {
     recorder.record(nanoseconds: took)
+    if !faults.isSilenced { recordStages() }
     counters.add(1, to: WorkerCounter.blocks.rawValue)
     counters.add(frames, to: WorkerCounter.frames.rawValue)
     let isLate = Double(took) > Double(frames) / sampleRate * 1e9
@@ -173,6 +186,16 @@ final class Worker: @unchecked Sendable {
 }
 
 extension Worker {
+  private func recordStages() {
+    // A graph that was swapped in is not timed.
+    let count = min(stageRecorders.count, runner.stepNanoseconds.count)
+    var step = 0
+    while step < count {
+      stageRecorders[step].record(nanoseconds: runner.stepNanoseconds[step])
+      step += 1
+    }
+  }
+
   /// Starts the worker's thread.
   /// - Returns: the thread, or the system's error number.
   func start(priority: Int) -> (thread: rt_thread?, error: Int32) {

@@ -9,7 +9,7 @@ struct CorrectnessCheck {
 
   /// 1 to 16 sections, 1 to 64 channels, 1 to 200,000 frames, by every method of the device.
   func run() throws -> (cases: Int, failures: Int) {
-    var total = (cases: 0, failures: 0)
+    var total = try EffectCheck(context: context, isQuick: isQuick).run()
     for count in isQuick ? [1, 4, 6] : Array(1...16) {
       for channels in isQuick ? [2] : [1, 2, 8, 64] {
         for frames in isQuick ? [1, 5_000] : [1, 2, 511, 4_096, 4_097, 20_011, 200_000]
@@ -30,7 +30,9 @@ struct CorrectnessCheck {
   func runForRaces() throws -> (cases: Int, failures: Int) {
     var shape = KernelModule.Shape(isDouble: false, sections: 2, perThread: 8, threads: 64)
     shape.plantsRace = plantsRace
-    return try check(4, 2, 1_600, Float.self, shape: shape)
+    let cascades = try check(4, 2, 1_600, Float.self, shape: shape)
+    let effects = try EffectCheck(context: context, isQuick: true).runForRaces()
+    return (cascades.cases + effects.cases, cascades.failures + effects.failures)
   }
 
   private func check<S: Sample>(

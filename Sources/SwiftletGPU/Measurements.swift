@@ -30,6 +30,8 @@ struct Measurements {
     try bandwidth(&table)
     try latency(&table)
     try threshold(&table)
+    try effects(&table)
+    try taps(&table)
     return table
   }
 
@@ -102,6 +104,60 @@ struct Measurements {
       }
       table.rows.append(("dispatch threshold, \(type.rawValue)", Double(crossover ?? -1), "frames (-1: never)"))
     }
+  }
+
+  /// Effects in blocks: the time of the device's work, transfers included where the device measures them.
+  private func effects(_ table: inout MeasurementTable) throws {
+    let response = try ImpulseResponse(
+      [(0..<(isQuick ? 48_000 : 480_000)).map { $0 % 7 == 0 ? 1e-3 : 0 }], sampleRate: 48_000)
+    let items: [(String, any Connectable)] = [
+      ("compressor", Compressor()), ("compressor, mean square", Compressor(detector: .rms)),
+      ("echo", Delay(.seconds(0.3), feedback: 0.5, mix: 0.5)),
+      ("echo with filters", Delay(.seconds(0.3), feedback: 0.5, mix: 0.5, lowPass: 5_000)),
+      ("convolution of \(isQuick ? 48_000 : 480_000) taps", Convolution(response)),
+    ]
+    for (name, item) in items {
+      let plan = try Plan.compile(item, for: StreamFormat(sampleRate: 48_000, channels: 2))
+      for frames in [128, 2_048, 65_536] {
+        let seconds = try shortest(plan, frames: frames, AcceleratorOptions(usesGraphs: false))
+        table.rows.append(("\(name), 2 channels, block of \(frames) frames", seconds * 1e6, "us"))
+      }
+    }
+  }
+
+  /// The least number of taps that transforms run sooner than the direct form: the number for `leastTransformedTaps`.
+  private func taps(_ table: inout MeasurementTable) throws {
+    for frames in [512, 65_536] {
+      var crossover: Int?
+      for count in [64, 128, 256, 512, 1_024, 2_048, 4_096] {
+        let response = try ImpulseResponse([[Float](repeating: 1e-3, count: count)], sampleRate: 48_000)
+        let plan = try Plan.compile(Convolution(response), for: StreamFormat(sampleRate: 48_000, channels: 2))
+        let times = try [0, .max].map { least in
+          var options = AcceleratorOptions(usesGraphs: false)
+          options.leastTransformedTaps = least
+          return try shortest(plan, frames: frames, options)
+        }
+        table.rows.append(("\(count) taps by \(frames) frames: transformed", times[0] * 1e6, "us"))
+        table.rows.append(("\(count) taps by \(frames) frames: direct", times[1] * 1e6, "us"))
+        if crossover == nil && times[0] < times[1] { crossover = count }
+      }
+      table.rows.append(
+        ("least taps to transform, \(frames) frames", Double(crossover ?? -1), "taps (-1: none of these)"))
+    }
+  }
+
+  private func shortest(_ plan: Plan, frames: Int, _ options: AcceleratorOptions) throws -> Double {
+    let runner = try GPUPlanRunner<Float>(plan, on: context, options: options)
+    let buffer = SampleBuffer<Float>(channels: 2, capacity: frames)
+    func forward() throws { try buffer.withBlock(frames: frames) { _ = try runner.process($0, into: $0) } }
+    try forward()
+    var best = Double.infinity
+    for _ in 0..<(isQuick ? 2 : 20) {
+      try context.driver.startTimer()
+      try forward()
+      if let seconds = try context.driver.stopTimer() { best = min(best, seconds) }
+    }
+    return best
   }
 
   private func elapsed(_ body: () throws -> Void) rethrows -> Double {

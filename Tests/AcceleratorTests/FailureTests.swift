@@ -5,6 +5,9 @@ import Testing
 
 @Suite(.serialized) struct FailureTests {
   static let format = StreamFormat(sampleRate: 48_000, channels: 2)
+  static let effects =
+    Compressor(lookahead: 0.001).keyed(by: HighPass(500)) | Delay(seconds: 0.01)
+    | FIR(taps: (0..<600).map { 1 / Double($0 + 9) })
 
   /// Everything that a user of a GPU does: look, open, prepare, process (recorded too), reset.
   private func useEverything(_ interface: ComputeDevice.Interface) throws {
@@ -12,7 +15,7 @@ import Testing
     guard let device = search.bestGPU else { throw try #require(search.failures.first { $0.reason != .noDriver }) }
     let context = try ComputeContext(device)
     let plan = try Plan.compile(
-      LowPass(1_000) | (HighPass(100) + Peak(500, gain: 3)) | Gain(decibels: 1), for: Self.format)
+      LowPass(1_000) | (HighPass(100) + Peak(500, gain: 3)) | Gain(decibels: 1) | Self.effects, for: Self.format)
     let runner = try GPUPlanRunner<Float>(plan, on: context, options: AcceleratorOptions(maximumFrames: 64))
     let buffer = SampleBuffer<Float>(channels: 2, capacity: 64)
     for _ in 0..<4 { try buffer.withBlock(frames: 64) { _ = try runner.process($0, into: $0) } }
@@ -46,7 +49,7 @@ import Testing
     MockDriver.start(failingAt: 0)
     let context = try ComputeContext(try #require(MockDriver.device(interface).bestGPU))
     let plan = try Plan.compile(
-      LowPass(1_000) | (HighPass(100) + Peak(500, gain: 3) + Gain(decibels: 1)), for: Self.format)
+      LowPass(1_000) | (HighPass(100) + Peak(500, gain: 3) + Gain(decibels: 1)) | Self.effects, for: Self.format)
     let runner = try GPUPlanRunner<Float>(plan, on: context)
     let buffer = SampleBuffer<Float>(channels: 2, capacity: 512)
     func forward() { buffer.withBlock(frames: 512) { block in _ = try? runner.process(block, into: block) } }

@@ -120,6 +120,17 @@ import Testing
     }
   }
 
+  /// Where one branch has a zero, the sum has a delay all the same: that of the frequencies beside it.
+  @Test(arguments: [0.0, 1_000, 24_000]) func groupDelayOfASumIsDefinedWhereABranchIsSilent(hertz: Double) throws {
+    let graph =
+      HighPass(300, order: 1) + Notch(1_000, q: 2) + (LowPass(300) | Delay(.seconds(0.001), feedback: 0, mix: 1))
+    let plan = try Plan.compile(graph, for: StreamFormat(sampleRate: 48_000, channels: 1))
+    let beside = Frequency(hertz + (hertz < 24_000 ? 1e-4 : -1e-4))
+    let delays = try plan.frequencyResponse(at: [Frequency(hertz), beside]).groupDelay
+    let (exact, near) = (try #require(delays[0]), try #require(delays[1]))
+    #expect(abs(exact - near) < 1e-9)
+  }
+
   @Test func aNonlinearGraphHasNoResponse() throws {
     let plan = try Plan.compile(StepGain(1), for: StreamFormat(sampleRate: 48_000, channels: 1))
     #expect(throws: DesignError.self) { try plan.response(at: 100) }

@@ -114,13 +114,6 @@ struct DesignErrorTests {
     }
   }
 
-  @Test("A Linkwitz-Riley band-stop says why there is none")
-  func bandStop() throws {
-    expectError("response", .unsupported) { () throws(DesignError) in
-      try SectionCascade.linkwitzRiley(.bandStop(100, 1_000), order: 4, sampleRate: rate)
-    }
-  }
-
   @Test("Ripple, attenuation, q, slope, bandwidth and gain outside their domains")
   func shapes() {
     let shape = Response.lowPass(1_000)

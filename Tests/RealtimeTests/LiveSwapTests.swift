@@ -51,7 +51,7 @@ import Testing
       first(liveTone), input,
       configuration {
         $0.bufferFrames = block
-        $0.changes = .all
+        $0.changing = .all
       })
     try processor.run {
       try plan(try #require(processor.control), liveTone)
@@ -77,7 +77,7 @@ import Testing
       tone.labelled("tone") | Gain(amplitude: 1).labelled("level"), [sine],
       configuration {
         $0.fadeSeconds = 0.02
-        $0.changes = .all
+        $0.changing = .all
         $0.bufferFrames = 1_024
       })
     try processor.run {
@@ -170,6 +170,21 @@ import Testing
     try processor.run {
       device.advance(cycles: 8) { _ in processor.processPending() }
       #expect(sink.channels[0].last == 0.125)
+    }
+  }
+
+  /// A log holds one graph: while it is kept, a swap is refused, and the graph goes on.
+  @Test func aLoggedSessionKeepsItsGraph() throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("swap-\(UUID()).session").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let input = [[Float]](repeating: [Float](repeating: 0.5, count: 20_000), count: 1)
+    let (processor, device, sink) = try rig(
+      Gain(amplitude: 1), input, configuration { $0.sessionLog = SessionLog(path: path) })
+    try processor.run {
+      device.advance(cycles: 8) { _ in processor.processPending() }
+      #expect(throws: DesignError.self) { try processor.swap(to: Gain(amplitude: 0.5)) }
+      device.advance(cycles: 8) { _ in processor.processPending() }
+      #expect(sink.channels[0].last == 0.5)
     }
   }
 

@@ -17,7 +17,10 @@ package enum KernelSource {
     if shape.plantsRace { text += "#define PLANTED_RACE 1\n" }
     text += file(dialect.rawValue) + file("launch_control")
     guard shape.sections > 0 else {
-      for name in ["mix", "fir", "self_test"] { text += kernel(name, named: name + "_kernel") }
+      text += file("global_barrier") + file("compressor_math")
+      for name in ["mix", "gain", "fir", "compressor_envelope", "compressor_gain", "convolution", "echo", "self_test"] {
+        text += kernel(name, named: name + "_kernel")
+      }
       return text
     }
     text += "#define SECTIONS \(shape.sections)\n#define PER_THREAD \(shape.perThread)\n#define LOOK_BACK \(lookBack)\n"

@@ -41,19 +41,17 @@ extension Plan {
     return coverage
   }
 
-  // Beyond this a transform on the CPU is sooner done than products on a GPU.
-  private static var mostTaps: Int { 8_192 }
-
   private static func gap(_ stage: any PlannedStage) -> String? {
     switch stage.lowering {
-    case .taps(let taps) where taps.count > mostTaps:
-      return "\(taps.count) taps are too many for the direct form, which takes \(mostTaps)"
-    case .identity, .gain, .taps, .delay:
-      return stage.isLive ? "it is live, and only filters of sections take changes on a GPU" : nil
+    case .identity, .gain, .compressor: return nil
+    case .echo(let echo):
+      return echo.coefficients.isEmpty ? "its time moves, and only delays that stand still have a kernel" : nil
+    case .taps, .convolution: return stage.isLive ? "it is live, and taps take no changes on a GPU" : nil
+    case .delay: return stage.isLive ? "it is live, and a plain delay takes no changes on a GPU" : nil
     case .sections(let cascade):
       if !(stage is CascadeStage) && stage.isLive { return "it is live, and not made of fused filters" }
       return cascade.sections.allSatisfy(\.isStable) ? nil : "it has a pole on or outside the unit circle"
-    case .opaque: return "it is not made of sections, taps, gains or delays"
+    case .opaque: return "it has a processor of its own, which is not made of what has kernels"
     }
   }
 }

@@ -36,6 +36,9 @@ public struct AcceleratorOptions: Sendable, Hashable {
   public var usesGraphs: Bool
   /// The most frames of one launch; longer blocks are cut.
   public var maximumFrames: Int
+  /// From this number of taps on a response that all channels share runs in partitions by transforms; 0 for all, `.max` for none. Shorter
+  /// ones run in direct form, whose work grows with the taps. The default is an estimate from the counts of both, not measured on a GPU.
+  public var leastTransformedTaps = 512
   /// Frames that one thread runs and threads of a group, where not those that suit a GPU. A processor compiles small ones sooner.
   package var tile: Tile?
 

@@ -107,7 +107,7 @@ public final class GPUPlanRunner<S: Sample> {
 
   /// Runs what lies in `incoming`, rows end to end, into `outgoing`.
   private func forward(_ frames: Int) throws(AcceleratorError) {
-    for step in steps { try step.adopt() }
+    for step in steps { try step.adopt(frames) }
     if graph == nil || graphFrames != frames {
       graph = nil
       if options.usesGraphs && frames == lastFrames {

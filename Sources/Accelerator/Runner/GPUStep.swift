@@ -8,6 +8,7 @@ struct GPUStep {
     case cascade(GPUCascade, feeds: [CascadeStage.Feed], method: CascadeMethod, threshold: Int)
     case taps(GPUTaps)
     case mix(GPUMix, gain: Double)
+    case stage(any DeviceStage)
   }
 
   var work: Work
@@ -16,10 +17,23 @@ struct GPUStep {
   /// Whether this is the step that counts what is not finite in the plan's input.
   var counts: Bool
 
+  private func checked(_ slot: Plan.Slot, _ rows: (Plan.Slot) -> DeviceRows) -> CheckedRows {
+    CheckedRows(rows: rows(slot), check: check(slot))
+  }
+
+  /// The second input; where it is the first one again, that has counted already.
+  private func key(_ rows: (Plan.Slot) -> DeviceRows) -> CheckedRows {
+    guard inputs.count > 1 else { return CheckedRows(rows: rows(inputs[0]), check: check(inputs[0]) & 1) }
+    var key = checked(inputs[1], rows)
+    if inputs[0].place == .input && inputs[0].channels.overlaps(inputs[1].channels) { key.check &= 1 }
+    return key
+  }
+
   private func check(_ slot: Plan.Slot) -> Int32 { slot.place == .input ? (counts ? 3 : 1) : 0 }
 
-  /// Takes new coefficients that have arrived.
-  func adopt() throws(AcceleratorError) {
+  /// Takes what has arrived, before a block of so many frames.
+  func adopt(_ frames: Int) throws(AcceleratorError) {
+    if case .stage(let stage) = work { _ = try stage.prepare(frames) }
     guard case .cascade(let cascade, let feeds, _, _) = work else { return }
     for feed in feeds {
       var failure: AcceleratorError?
@@ -40,6 +54,7 @@ struct GPUStep {
         rows(inputs[0]), into: target, frames: frames, method: frames < threshold ? .sequential : method,
         check: check(inputs[0]))
     case .taps(let taps): try taps.run(rows(inputs[0]), into: target, frames: frames, check: check(inputs[0]))
+    case .stage(let stage): try stage.run(checked(inputs[0], rows), key: key(rows), into: target, frames: frames)
     case .mix(let mix, let gain):
       let first = (rows(inputs[0]), gain, check(inputs[0]))
       guard inputs.count > 1 else { return try mix.run(first, nil, into: target, frames: frames) }
@@ -55,6 +70,7 @@ struct GPUStep {
     switch work {
     case .cascade(let cascade, _, _, _): try cascade.reset()
     case .taps(let taps): try taps.reset()
+    case .stage(let stage): try stage.reset()
     case .mix: break
     }
   }
@@ -80,11 +96,25 @@ struct GPUStepBuilder<S: Sample> {
     case .delay(let frames): return .taps(try taps([1], delay: frames, channels))
     case .stage(let stage):
       switch stage.lowering {
+      case .identity where stage.isLive: return try following(stage, try gain(1, stage))
+      case .gain(let factor) where stage.isLive: return try following(stage, try gain(factor, stage))
       case .identity: return .mix(try mix(channels), gain: 1)
       case .gain(let factor): return .mix(try mix(channels), gain: factor)
+      case .taps(let values) where !values.isEmpty && values.count >= options.leastTransformedTaps:
+        return try convolution(.init(responses: [values], routes: .alike(channels: channels)))
       case .taps(let values): return .taps(try taps(values.isEmpty ? [0] : values, delay: 0, channels))
       case .delay(let frames): return .taps(try taps([1], delay: frames, channels))
       case .sections(let cascade): return try sections(cascade.sections, stage, channels)
+      case .convolution(let design): return try convolution(design)
+      case .compressor(let design):
+        return try following(
+          stage,
+          try GPUCompressor(
+            design, format: stage.outputs[0], maximumFrames: options.maximumFrames, as: S.self,
+            isAlone: !context.driver.hasForwardProgress, counters: counters, on: context))
+      case .echo(let design):
+        return try following(
+          stage, try GPUEcho(design, format: stage.outputs[0], as: S.self, counters: counters, on: context))
       case .opaque:
         throw AcceleratorError(
           .unsupported, subject: stage.identity, problem: "has no GPU kernel", remedy: "Run the plan on the CPU")
@@ -103,6 +133,22 @@ struct GPUStepBuilder<S: Sample> {
   private func taps(_ values: [Double], delay: Int, _ channels: Int) throws(AcceleratorError) -> GPUTaps {
     try GPUTaps(
       values.map { S($0) }, delay: delay, channels: channels, module: try basic, counters: counters, on: context)
+  }
+
+  private func gain(_ factor: Double, _ stage: any PlannedStage) throws(AcceleratorError) -> GPUGain {
+    try GPUGain(factor, format: stage.outputs[0], module: try basic, counters: counters, on: context)
+  }
+
+  private func following(_ stage: any PlannedStage, _ work: some DeviceStage) throws -> GPUStep.Work {
+    if let source = stage as? any LoweringSource { try work.follow(source) }
+    return .stage(work)
+  }
+
+  private func convolution(_ design: ConvolutionLowering) throws(AcceleratorError) -> GPUStep.Work {
+    .stage(
+      try GPUConvolution(
+        design, maximumFrames: options.maximumFrames, as: S.self, isPhased: !context.driver.hasForwardProgress,
+        counters: counters, on: context))
   }
 
   private func sections(_ sections: [Biquad], _ stage: any PlannedStage, _ channels: Int) throws -> GPUStep.Work {

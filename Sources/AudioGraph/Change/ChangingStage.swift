@@ -14,6 +14,8 @@ final class ChangingStage<S: Sample>: BlockProcessor, FailureReporting {
   typealias Change = Unmanaged<StageChange<S>>
   private var list: Unmanaged<ChangeList<S>>?
   private var cursor = 0
+  /// The number of the list that was taken last; 0 before the first.
+  private(set) var takenSerial = 0
   /// The change under way, that whose processor is running, and that whose design it took last.
   var change: Change?
   private var owner: Change?
@@ -61,7 +63,6 @@ final class ChangingStage<S: Sample>: BlockProcessor, FailureReporting {
   func process(
     _ input: borrowing AudioBlock<S>, into output: borrowing AudioBlock<S>, at now: borrowing ProcessContext
   ) -> Int {
-    takeList()
     let frames = input.frames
     var done = 0
     var produced = 0
@@ -111,9 +112,12 @@ final class ChangingStage<S: Sample>: BlockProcessor, FailureReporting {
 
   // MARK: The order of changes
 
+  /// Takes the newest list of changes, if there is one. Once before each block: a block that is cut anew after an overflow goes on with
+  /// the list that it began with. [worker]
   func takeList() {
     guard let taken = mailbox.take() else { return }
     list = taken
+    takenSerial = taken._withUnsafeGuaranteedRef { $0.serial }
     cursor = 0
     while let next = waiting(cursor), next.begun.load(ordering: .relaxed) { cursor += 1 }
   }

@@ -48,7 +48,13 @@ final class StageChange<S: Sample>: @unchecked Sendable {
 /// The changes of a stage that are to come, in their order.
 final class ChangeList<S: Sample>: Sendable {
   let changes: [StageChange<S>]
-  init(_ changes: [StageChange<S>]) { self.changes = changes }
+  /// Its number among the stage's lists, from 1; 0 for one that was restored.
+  let serial: Int
+
+  init(_ changes: [StageChange<S>], serial: Int = 0) {
+    self.changes = changes
+    self.serial = serial
+  }
 }
 
 /// What the worker tells the control threads.

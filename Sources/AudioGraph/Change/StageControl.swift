@@ -10,6 +10,11 @@ protocol StageController: AnyObject, Sendable {
   var sampleRate: Double { get }
   /// Plans a change, or only tries whether it could be.
   func apply(_ request: StageRequest, isTrial: Bool) throws(DesignError)
+  /// Plans a change as it was planned once, from what was seen of the worker then.
+  func replay(_ request: StageRequest, seeing seen: StageSight) throws(DesignError)
+  /// Tells somebody of every change from now on, before the worker can find it.
+  /// - Returns: how many came before.
+  func keepJournal(_ note: @escaping StageJournal) -> Int
 }
 
 /// A change as it is asked for.
@@ -57,6 +62,10 @@ final class StageControl<S: Sample, Maker: ChangeMaker<S>>: StageController {
     /// What runs before anything that is pending.
     var link: ChangeLink<S>
     var restarts = 0
+    /// How many of the pending changes had begun when the worker was last looked at: always the first ones.
+    var begun = 0
+    /// The number of the list that was posted last.
+    var serial = 0
   }
 
   /// What must live until the worker has done with it.
@@ -75,6 +84,7 @@ final class StageControl<S: Sample, Maker: ChangeMaker<S>>: StageController {
   struct Guarded: @unchecked Sendable {
     var state: State
     var held: Held
+    var journal: StageJournal?
   }
   let guarded: Mutex<Guarded>
 
@@ -120,15 +130,33 @@ final class StageControl<S: Sample, Maker: ChangeMaker<S>>: StageController {
   }
 
   func apply(_ request: StageRequest, isTrial: Bool) throws(DesignError) {
+    try apply(request, isTrial: isTrial, seeing: nil)
+  }
+
+  func replay(_ request: StageRequest, seeing seen: StageSight) throws(DesignError) {
+    try apply(request, isTrial: false, seeing: seen)
+  }
+
+  func keepJournal(_ note: @escaping StageJournal) -> Int {
+    guarded.withLock { guarded in
+      guarded.journal = note
+      return guarded.state.serial
+    }
+  }
+
+  private func apply(_ request: StageRequest, isTrial: Bool, seeing given: StageSight?) throws(DesignError) {
     let failure: DesignError? = guarded.withLock { guarded in
       do throws(DesignError) {
         var state = guarded.state
-        try catchUp(&state)
-        let made = try plan(request, in: &state)
+        let seen = given ?? look(state)
+        try catchUp(&state, to: seen)
+        let made = try plan(request, in: &state, at: seen.position)
         if isTrial { return nil }
+        state.serial += 1
         guarded.held.changes += made
         guarded.state = state
-        mailbox.post(ChangeList(state.pending.map(\.change)))
+        guarded.journal?(state.serial, seen, request)
+        mailbox.post(ChangeList(state.pending.map(\.change), serial: state.serial))
         sweep(&guarded)
         return nil
       } catch {
@@ -138,17 +166,26 @@ final class StageControl<S: Sample, Maker: ChangeMaker<S>>: StageController {
     if let failure { throw failure }
   }
 
-  /// Follows what the worker has done since.
-  private func catchUp(_ state: inout State) throws(DesignError) {
+  /// What the worker has done. Everything that is planned follows from it and the requests before.
+  private func look(_ state: State) -> StageSight {
     let restarts = progress.restarts.load(ordering: .acquiring)
-    if restarts != state.restarts {
-      state.restarts = restarts
+    let position = progress.position.load(ordering: .acquiring)
+    let begun = state.pending.prefix { $0.change.begun.load(ordering: .acquiring) }
+    return StageSight(position: position, begun: begun.count, restarts: restarts)
+  }
+
+  /// Follows what the worker has done since.
+  private func catchUp(_ state: inout State, to seen: StageSight) throws(DesignError) {
+    state.begun = min(seen.begun, state.pending.count)
+    if seen.restarts != state.restarts {
+      state.restarts = seen.restarts
       try restart(&state)
     }
-    let now = progress.position.load(ordering: .acquiring)
-    while let first = state.pending.first, first.change.begun.load(ordering: .acquiring), first.end <= now {
+    let now = seen.position
+    while state.begun > 0, let first = state.pending.first, first.end <= now {
       state.link = first.link
       state.pending.removeFirst()
+      state.begun -= 1
     }
     for index in state.parts.indices { try state.parts[index].settle(before: now) }
     while let first = state.switching.first, first.position <= now {
@@ -159,7 +196,7 @@ final class StageControl<S: Sample, Maker: ChangeMaker<S>>: StageController {
 
   /// The stream began again: what had begun is at its end, the rest is gone.
   private func restart(_ state: inout State) throws(DesignError) {
-    let begun = state.pending.prefix { $0.change.begun.load(ordering: .acquiring) }
+    let begun = state.pending.prefix(state.begun)
     let end = state.pending.dropFirst(begun.count).map(\.position).min()
     if let last = begun.last { state.link = last.link }
     for index in state.parts.indices {
@@ -169,10 +206,12 @@ final class StageControl<S: Sample, Maker: ChangeMaker<S>>: StageController {
     for (position, kind) in state.switching where position < end ?? .max { state.switches.set(kind) }
     state.switching = []
     state.pending = []
+    state.begun = 0
   }
 
-  private func plan(_ request: StageRequest, in state: inout State) throws(DesignError) -> [StageChange<S>] {
-    let now = progress.position.load(ordering: .acquiring)
+  private func plan(
+    _ request: StageRequest, in state: inout State, at now: Int64
+  ) throws(DesignError) -> [StageChange<S>] {
     // What is past takes effect at once.
     let position = max(request.position ?? now, now)
     let frames = Int64((request.seconds * context.sampleRate).rounded())
@@ -183,8 +222,8 @@ final class StageControl<S: Sample, Maker: ChangeMaker<S>>: StageController {
       state.switching.insert((position, request.kind), at: place)
     }
     // Of changes for the next block that were not taken yet only the last is needed.
-    while request.position == nil, let last = state.pending.last, last.isAtOnce, last.end <= position,
-      !last.change.begun.load(ordering: .acquiring)
+    while request.position == nil, state.pending.count > state.begun, let last = state.pending.last, last.isAtOnce,
+      last.end <= position
     { state.pending.removeLast() }
     let place = state.pending.firstIndex { $0.position > position } ?? state.pending.count
     var spots = state.pending[place...].map { ($0.position, $0.isAtOnce) }

@@ -79,14 +79,12 @@ extension Plan {
     case .delay(let frames): return Transfer(delay: Double(frames) / rate, at: frequency.hertz)
     case .sections(let cascade):
       let value = cascade.response(at: frequency, sampleRate: rate)
-      // Undefined at a zero on the unit circle, and so is the group delay there.
-      let slope = cascade.logarithmicSlope(at: frequency, sampleRate: rate) ?? Complex(.nan, .nan)
-      return Transfer(value: value, slope: value * slope)
+      return Transfer(value: value, slope: cascade.responseSlope(at: frequency, sampleRate: rate))
     case .taps(let taps):
       let (value, ramped) = FIRTaps.sums(taps, at: frequency, sampleRate: rate)
       // d/dω of exp(-jωn/rate) is -jn/rate times itself.
       return Transfer(value: value, slope: ramped * Complex(0, -1 / rate))
-    case .opaque:
+    case .convolution, .compressor, .echo, .opaque:
       if let transfer = stage.transfer(at: frequency) { return transfer }
       throw DesignError(
         .unsupported,

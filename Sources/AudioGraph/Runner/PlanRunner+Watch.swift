@@ -7,6 +7,9 @@ extension PlanRunner {
     active.failedStep().map { StepCode.make(graph: active.number, step: $0) }
   }
 
+  /// The identity of each step of the graph that is heard, with words for those that are no stage. [control]
+  package var stepLabels: [String] { steps.map { $0.identity ?? $0.kind } }
+
   /// The step of that graph that has overflowed most recently, for `control.stageName`; nil when none has.
   package func lastOverflowedStep() -> Int? {
     active.lastOverflowedStep().map { StepCode.make(graph: active.number, step: $0) }

@@ -18,6 +18,10 @@ public final class PlanRunner<S: Sample> {
   var active: RunningGraph<S> { swapper.active }
   var steps: [RunnerStep<S>] { swapper.active.steps }
 
+  /// How long each step took for the last piece of the last block; empty where they are not timed, as in a graph that was swapped in.
+  /// [worker]
+  package var stepNanoseconds: [Int64] { active.stepNanoseconds }
+
   /// Makes silent running state for a plan and connects it to the plan's live handles. [control]
   ///
   /// - Parameters:
@@ -85,6 +89,9 @@ public final class PlanRunner<S: Sample> {
     position += Int64(input.frames)
     return produced
   }
+
+  /// Times each step of the present graph from now on. [control]
+  package func timeSteps(by clock: any AudioClock) { active.timeSteps(by: clock) }
 
   /// Returns to the state of a fresh runner; waiting changes and swaps and counters are dropped too, and what is under
   /// way is at its end. [worker]

@@ -7,7 +7,7 @@ import AudioCore
 /// each arrives before its frame; one that comes late takes effect at once. Frames are counted at the stage's input since the
 /// stream began.
 public final class RunnerControl: Sendable {
-  private let graphs: any GraphSwapping
+  let graphs: any GraphSwapping
 
   init(_ graphs: any GraphSwapping) { self.graphs = graphs }
 

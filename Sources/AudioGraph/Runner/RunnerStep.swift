@@ -46,6 +46,16 @@ final class RunnerStep<S: Sample> {
   /// Up to this frame the step is silent after an overflow.
   var silentUntil: Int64 = 0
 
+  /// What it does, in a word.
+  var kind: String {
+    switch work {
+    case .stage: "stage"
+    case .sum: "sum"
+    case .delay: "delay"
+    case .copy: "copy"
+    }
+  }
+
   /// Whether the step takes what is not finite in the plan's input as 0, and tells of it.
   var cleansItsInput: Bool { watchful != nil }
   /// Whether the step reads the plan's own input.
@@ -115,6 +125,9 @@ final class RunnerStep<S: Sample> {
     outputTable.deallocate()
   }
 
+  /// The number of the list of changes that its stage took last; nil for one that cannot change.
+  var takenSerial: Int? { changing?.takenSerial }
+
   /// Whether its stage has said that it cannot go on.
   var hasFailed: Bool { failureReporter?.hasFailed ?? false }
 
@@ -123,6 +136,7 @@ final class RunnerStep<S: Sample> {
     _ planInput: borrowing AudioBlock<S>, _ callerOutput: borrowing AudioBlock<S>, counts: UnsafeMutablePointer<Int>,
     outputIndex: Int, tempo: Double?
   ) {
+    changing?.takeList()
     for input in planInputs { inputTable[input.place] = planInput.unsafeChannel(input.channel) }
     if writesToCaller {
       for channel in 0..<outputChannels { outputTable[channel] = callerOutput.unsafeChannel(channel) }

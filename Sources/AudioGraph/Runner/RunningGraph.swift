@@ -9,6 +9,9 @@ final class RunningGraph<S: Sample> {
   /// Input samples of the last block that were NaN or infinite.
   private(set) var nonFiniteInputs = 0
 
+  private var stepClock: (any AudioClock)?
+  /// How long each step took for the last piece of the last block; empty where they are not timed. [worker]
+  private(set) var stepNanoseconds: [Int64] = []
   private let signals: [SampleBuffer<S>]
   private let frameCounts: UnsafeMutablePointer<Int>
   /// The steps that read the plan's input, where each of them cleans what it reads; empty where one does not.
@@ -57,19 +60,41 @@ final class RunningGraph<S: Sample> {
     // overflow, and when there is something to replace in it that a stage would not replace by itself.
     let overlaps = input.overlaps(output)
     if !overlaps && (!cleaningSteps.isEmpty || input.firstNonFiniteFrame() == nil) {
-      for step in steps { step.run(input, output, counts: frameCounts, outputIndex: signals.count, tempo: tempo) }
+      runSteps(input, output, tempo)
       if cleaningSteps.contains(where: \.mayHaveCleaned) {
         signals[0].withBlock(frames: input.frames) { nonFiniteInputs = input.sanitize(into: $0) }
       }
     } else {
       signals[0].withBlock(frames: input.frames) { clean in
         nonFiniteInputs = input.sanitize(into: clean)
-        for step in steps { step.run(clean, output, counts: frameCounts, outputIndex: signals.count, tempo: tempo) }
+        runSteps(clean, output, tempo)
       }
     }
     let produced = frameCounts[signals.count]
     if let delay { output.withFrames(0..<produced) { delay.process($0, into: $0) } }
     return produced
+  }
+
+  private func runSteps(_ input: borrowing AudioBlock<S>, _ output: borrowing AudioBlock<S>, _ tempo: Double?) {
+    guard let stepClock else {
+      for step in steps { step.run(input, output, counts: frameCounts, outputIndex: signals.count, tempo: tempo) }
+      return
+    }
+    var began = stepClock.nanoseconds
+    var index = 0
+    while index < steps.count {
+      steps[index].run(input, output, counts: frameCounts, outputIndex: signals.count, tempo: tempo)
+      let ended = stepClock.nanoseconds
+      stepNanoseconds[index] = ended - began
+      began = ended
+      index += 1
+    }
+  }
+
+  /// Times each step from now on. [control]
+  func timeSteps(by clock: any AudioClock) {
+    stepNanoseconds = Array(repeating: 0, count: steps.count)
+    stepClock = clock
   }
 
   func reset() {

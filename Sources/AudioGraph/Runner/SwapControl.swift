@@ -4,6 +4,9 @@ import Synchronization
 /// The control threads' half of graph swaps, for any sample type.
 protocol GraphSwapping: AnyObject, Sendable {
   func swap(to graph: Graph, at position: Int64?) throws(DesignError)
+  /// Refuses swaps from now on, for somebody who keeps notes of the graph's stages.
+  /// - Returns: these stages.
+  func keepGraph() -> [any StageController]
   /// What can be changed in the graph that is heard at a frame; nil for now.
   func controls(at position: Int64?) -> GraphControls
   /// The identity of a step by the number of its graph and its own.
@@ -41,6 +44,7 @@ final class SwapControl<S: Sample>: GraphSwapping {
     var held: [GraphSwap<S>]
     var names: [Int: [String]]
     var count = 1
+    var isKept = false
   }
 
   private let plan: Plan
@@ -70,6 +74,12 @@ final class SwapControl<S: Sample>: GraphSwapping {
   }
 
   func swap(to graph: Graph, at position: Int64?) throws(DesignError) {
+    guard !state.withLock({ $0.isKept }) else {
+      throw DesignError(
+        .unsupported, parameter: "graph",
+        problem: "can't be swapped while a session is logged, whose log holds one graph",
+        remedy: "Stop, swap and start: the next session has a log of its own")
+    }
     let next = try Plan.compile(graph, for: plan.input, options: plan.options)
     try check(next)
     let number = state.withLock { state in
@@ -112,6 +122,13 @@ final class SwapControl<S: Sample>: GraphSwapping {
         .structural, parameter: "latency", value: "\(next.latencyFrames) frames",
         problem: "is more than the \(latencyFrames) that the running graph holds",
         remedy: "Declare more latency when you start")
+    }
+  }
+
+  func keepGraph() -> [any StageController] {
+    state.withLock { state in
+      state.isKept = true
+      return state.eras[0].controls.stages
     }
   }
 

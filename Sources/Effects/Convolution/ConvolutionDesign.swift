@@ -45,7 +45,10 @@ public struct ConvolutionDesign: EffectDesign {
 
   public var lowering: Lowering {
     // Only what treats all channels alike has one list of taps.
-    guard responses.count == 1, routes == .alike(channels: input.channels) else { return .opaque }
+    guard responses.count == 1, routes == .alike(channels: input.channels) else {
+      return .convolution(
+        ConvolutionLowering(responses: responses, routes: routes, delayFrames: scheme.latencyFrames))
+    }
     let taps = [Double](repeating: 0, count: scheme.latencyFrames) + responses[0]
     return taps == [1] ? .identity : .taps(taps)
   }

@@ -20,11 +20,7 @@ extension DelayDesign: LinearDesign {
     case .whole(let frames): return Transfer(delay: Double(frames) / rate, at: hertz)
     case .fraction(let frames, let reach):
       let latest = frames.rounded(.up)
-      let coefficients = [Double](unsafeUninitializedCapacity: 2 * reach) { memory, count in
-        memory.initialize(repeating: 0)
-        DelayInterpolation.write(memory, fraction: latest - frames, reach: reach)
-        count = 2 * reach
-      }
+      let coefficients = DelayInterpolation.coefficients(fraction: latest - frames, reach: reach)
       // Coefficient k belongs to the frame that lies `latest + reach - 1 - k` back.
       return Transfer(taps: coefficients.reversed(), at: hertz, sampleRate: rate)
         .times(Transfer(delay: (latest - Double(reach)) / rate, at: hertz))

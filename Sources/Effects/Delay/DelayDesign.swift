@@ -36,8 +36,32 @@ public struct DelayDesign: EffectDesign {
   public var lowering: Lowering {
     guard feedback == 0, mix == 1, !path.isFiltered, format.channels == 1 || mode == .straight,
       case .whole(let frames) = path.tap
-    else { return .opaque }
+    else { return .echo(echo) }
     return .delay(frames)
+  }
+
+  private var echo: EchoLowering {
+    let (distance, coefficients) = tapCoefficients
+    let mode: EchoLowering.Mode =
+      switch mode {
+      case .straight: .straight
+      case .cross: .cross
+      case .pingPong: .pingPong
+      }
+    return EchoLowering(
+      mode: mode, distance: distance, coefficients: coefficients, feedback: feedback, mix: mix,
+      lowPass: path.lowPass, highPass: path.highPass)
+  }
+
+  /// What a tap that stands still is multiplied with, from the frame farthest back on.
+  private var tapCoefficients: (distance: Int, [Double]) {
+    switch path.tap {
+    case .whole(let frames): return (frames, [1])
+    case .fraction(let frames, let reach):
+      let latest = frames.rounded(.up)
+      return (Int(latest) + reach - 1, DelayInterpolation.coefficients(fraction: latest - frames, reach: reach))
+    case .moving: return (0, [])
+    }
   }
 
   public var operationsPerFrame: Double {

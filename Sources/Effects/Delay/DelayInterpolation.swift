@@ -29,6 +29,15 @@ enum DelayInterpolation {
     for place in 0..<2 * reach { coefficients[place] /= sum }
   }
 
+  /// The same as a list.
+  static func coefficients(fraction: Double, reach: Int) -> [Double] {
+    [Double](unsafeUninitializedCapacity: 2 * reach) { memory, count in
+      memory.initialize(repeating: 0)
+      write(memory, fraction: fraction, reach: reach)
+      count = 2 * reach
+    }
+  }
+
   /// The rows for moving taps, for the fractions 0 to 1.
   static let table: [Double] = {
     let taps = 2 * DelayTap.widestReach

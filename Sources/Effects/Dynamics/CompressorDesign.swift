@@ -21,6 +21,13 @@ public struct CompressorDesign: EffectDesign {
   public var outputs: [StreamFormat] { [format] }
   public var meters: [MeterInfo] { [MeterInfo("gain reduction", unit: .decibels)] }
 
+  public var lowering: Lowering {
+    .compressor(
+      CompressorLowering(
+        keyChannels: keyChannels, isLinked: isLinked, threshold: threshold, knee: knee, slope: slope, makeUp: makeUp,
+        mix: mix, attack: times.attack, release: times.release, window: window, delayFrames: latencyFrames))
+  }
+
   public var operationsPerFrame: Double {
     let envelopes = isLinked ? 1 : format.channels
     return Double(60 * envelopes + 3 * format.channels)

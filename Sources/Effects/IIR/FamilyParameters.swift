@@ -9,11 +9,10 @@ protocol ResponseFilter: Effect {
 
 extension Parameter where Root: ResponseFilter {
   /// The rows that all families begin with: response, cutoff, low, high, order.
-  static func family(order range: ClosedRange<Int> = 1...24, bands: Bool = true) -> [Parameter] {
-    let kinds = Response.Kind.allCases.filter { bands || $0 != .bandStop }
-    return [
+  static func family(order range: ClosedRange<Int> = 1...24) -> [Parameter] {
+    [
       .choice(
-        "response", "what passes", of: kinds.map(\.rawValue), aliases: ["btype", "type"],
+        "response", "what passes", of: Response.Kind.allCases.map(\.rawValue), aliases: ["btype", "type"],
         get: { $0.response.kind.rawValue },
         set: { root, name in
           if let kind = Response.Kind(rawValue: name) { root.response.kind = kind }

@@ -1,7 +1,7 @@
 import AudioCore
 import FilterDesign
 
-/// A Linkwitz-Riley filter: two Butterworth filters of half the order, -6.02 dB at the cutoff, so that a low- and a high-pass sum flat.
+/// A Linkwitz-Riley filter: two Butterworth filters of half the order, -6.02 dB at the edges, so that a low- and a high-pass sum flat.
 public struct LinkwitzRiley: SOSDesignable, ResponseFilter {
   public static let name = "linkwitzriley"
 
@@ -16,7 +16,7 @@ public struct LinkwitzRiley: SOSDesignable, ResponseFilter {
   }
 
   public static let parameters: [Parameter<LinkwitzRiley>] = Parameter.fading(
-    Parameter.family(order: 2...24, bands: false))
+    Parameter.family(order: 2...24))
 
   public func cascade(sampleRate: Double) throws(DesignError) -> SectionCascade {
     try .linkwitzRiley(response, order: order, sampleRate: sampleRate)

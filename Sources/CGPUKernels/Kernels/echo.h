@@ -1,0 +1,112 @@
+// A delay with feedback. What is read lies `distance - taps + 1` frames back at least, so that as many frames are calculated side by
+// side, up to a tile of 1024. A group runs one row, or all of them where a row's repeats go to the next one; nothing goes from group to
+// group, and so the state is changed in place.
+//
+// line [rows][capacity], a circle with room for the distance and a tile; place: where its next frame is written.
+// state [rows][2]: one number for each of the two filters of the loop, which are scanned over the group:
+//   w = b0 u + z, z' = -a1 z + (b1 - a1 b0) u.
+// table: feedback and mix (compressor_math.h) [2][4] | taps [32] | for each filter b0, b1, a1, b1 - a1 b0, (-a1)^(8 2^j) for
+//   j = 0...6, (-a1)^(8 t) for t = 0...128 [2][140].
+// mode: 0 each row its own repeats, 1 those of the row before, 2 the same with the mean of all inputs in the first row and none elsewhere.
+#define D_THREADS 128
+#define D_FRAMES 8
+#define D_TILE (D_THREADS * D_FRAMES)
+
+KERNEL(D_THREADS) NAME(
+    const GLOBAL REAL *x, GLOBAL REAL *y, GLOBAL double *line, GLOBAL double *state, const GLOBAL double *table,
+    volatile GLOBAL u32 *place, volatile GLOBAL u32 *control, volatile GLOBAL u32 *counters,
+    i64 x_offset, i64 x_stride, i64 y_offset, i64 y_stride, i64 frames, i64 capacity, i64 distance,
+    int taps, int rows, int mode, int filtered, int check)
+{
+  SHARED double values[D_TILE + D_THREADS];
+  SHARED double scan[2][D_THREADS];
+  SHARED double coefficients[32];
+  SHARED i64 drawn[2];
+  const int thread = THREAD, mine = thread * (D_FRAMES + 1);
+  if (thread == 0) { drawn[0] = (i64)LOAD_WORD(&place[0]); drawn[1] = (i64)LOAD_WORD(&control[2]); }
+  if (thread < 32) coefficients[thread] = table[8 + thread];
+  BARRIER();
+  const i64 position = drawn[0], safe = distance - taps + 1, span = safe < D_TILE ? safe : D_TILE;
+  const u32 epoch = (u32)drawn[1];
+  const int first = mode == 0 ? GROUP : 0, end = mode == 0 ? first + 1 : rows, filters = filtered ? 2 : 0;
+
+  for (i64 start = 0; start < frames; start += span) {
+    const int count = frames - start < span ? (int)(frames - start) : (int)span;
+    const i64 write = (position + start) % capacity, read = (write + capacity - distance) % capacity;
+    for (int row = first; row < end; ++row) {
+      const GLOBAL double *circle = line + row * capacity;
+      BARRIER();
+      for (int i = thread; i < D_TILE; i += D_THREADS) {
+        double sum = 0;
+        if (i < count) {
+          for (int k = 0; k < taps; ++k) {
+            const i64 at = read + i + k;
+            sum = FMA(coefficients[k], circle[at < capacity ? at : at - capacity], sum);
+          }
+        }
+        values[i + i / D_FRAMES] = sum;
+      }
+      BARRIER();
+      for (int f = 0; f < filters; ++f) {
+        const GLOBAL double *filter = table + 40 + 140 * f, *powers = filter + 11;
+        const double b0 = filter[0], b1 = filter[1], a1 = filter[2], weight = filter[3];
+        GLOBAL double *kept = state + 2 * row + f;
+        const double base = *kept;
+        double u[D_FRAMES], b = 0;
+        for (int i = 0; i < D_FRAMES; ++i) {
+          u[i] = values[mine + i];
+          b = FMA(-a1, b, weight * u[i]);
+        }
+        scan[0][thread] = b;
+        GLOBAL_BARRIER();
+        for (int j = 0; j < 7; ++j) {
+          const int step = 1 << j, from = j & 1, to = 1 - from;
+          if (thread >= step) b = FMA(filter[4 + j], scan[from][thread - step], b);
+          scan[to][thread] = b;
+          BARRIER();
+        }
+        double z = thread == 0 ? base : FMA(powers[thread], base, scan[1][thread - 1]);
+        const int left = count - thread * D_FRAMES;
+        for (int i = 0; i < D_FRAMES; ++i) {
+          const double w = FMA(b0, u[i], z);
+          z = FMA(b1, u[i], -a1 * w);
+          values[mine + i] = w;
+          if (i + 1 == left) *kept = z;
+        }
+        GLOBAL_BARRIER();
+      }
+      const int target = mode == 0 ? row : row + 1 < rows ? row + 1 : 0;
+      for (int i = thread; i < count; i += D_THREADS) {
+        const i64 frame = start + i, at = write + i;
+        const double w = values[i + i / D_FRAMES];
+        const double dry = (double)clean_input(x[x_offset + row * x_stride + frame], check, counters);
+        double fed = dry;
+        if (mode == 1) fed = (double)clean_input(x[x_offset + target * x_stride + frame], check & CHECK_INPUT, counters);
+        if (mode == 2) {
+          fed = 0;
+          if (target == 0) {
+            for (int r = 0; r < rows; ++r) {
+              fed = FMA((double)clean_input(x[x_offset + r * x_stride + frame], check & CHECK_INPUT, counters), 1.0 / rows, fed);
+            }
+          }
+        }
+        line[target * capacity + (at < capacity ? at : at - capacity)] = FMA(parameter_at(table, (double)frame), w, fed);
+        const REAL out = (REAL)FMA(w - dry, parameter_at(table + 4, (double)frame), dry);
+        if (!ISFINITE(out)) ATOMIC_ADD(&counters[1], 1);
+        y[y_offset + row * y_stride + frame] = out;
+      }
+    }
+    GLOBAL_BARRIER();
+  }
+  // As FINISH_EPOCH, with the place.
+  FENCE();
+  BARRIER();
+  if (thread == 0 && ATOMIC_ADD(&control[1], 1) + 1u == (u32)GROUPS) {
+    STORE_WORD(&control[1], 0u);
+    STORE_WORD(&place[0], (u32)((position + frames) % capacity));
+    STORE_RELEASE(&control[2], epoch + 1u);
+  }
+}
+#undef D_THREADS
+#undef D_FRAMES
+#undef D_TILE

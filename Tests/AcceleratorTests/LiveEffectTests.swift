@@ -1,0 +1,119 @@
+import Accelerator
+import SwiftletDSP
+import TestSupport
+import Testing
+
+/// Effects that change while they run on a device.
+@Suite(.serialized, .enabled(if: Processor.isThere, "needs OpenCL: make test installs PoCL")) struct LiveEffectTests {
+  static let format = StreamFormat(sampleRate: 48_000, channels: 2)
+
+  /// Runs a plan on both sides in blocks of 700 frames, and changes it before every twentieth.
+  private func compare(
+    _ item: some Connectable, change: (Int) throws -> Void
+  ) throws -> (output: [Float], expected: [Float]) {
+    let plan = try Plan.compile(item, for: Self.format)
+    #expect(plan.acceleratorCoverage.isComplete, "\(plan.acceleratorCoverage)")
+    let context = try Processor.open()
+    let runner = try GPUPlanRunner<Float>(plan, on: context, options: AcceleratorOptions(maximumFrames: 700))
+    let reference = try PlanRunner<Float>(plan)
+    let input = noise(channels: 2, frames: 70_000, as: Float.self)
+    let source = SampleBuffer<Float>(channels: 2, capacity: 700)
+    let target = SampleBuffer<Float>(channels: 2, capacity: 700)
+    var output: [Float] = []
+    var expected: [Float] = []
+    let before = context.statistics.allocations
+    for block in 0..<100 {
+      if block % 20 == 19 { try change(block / 20) }
+      for channel in 0..<2 { for frame in 0..<700 { source[channel, frame] = input[channel][700 * block + frame] } }
+      try source.withBlock(frames: 700) { source in
+        _ = try target.withBlock(frames: 700) { try runner.process(source, into: $0) }
+        output += (0..<700).map { target[0, $0] }
+        _ = target.withBlock(frames: 700) { reference.process(source, into: $0) }
+        expected += (0..<700).map { target[0, $0] }
+      }
+    }
+    #expect(context.statistics.allocations == before)
+    return (output, expected)
+  }
+
+  @Test func aCompressorGlidesAsOnTheCPU() throws {
+    let live = Live(Compressor(threshold: -30, ratio: 4))
+    let (output, expected) = try compare(live) { turn in
+      try live.update {
+        $0.threshold = [-10, -40, -20, -30, -35][turn]
+        $0.ratio = turn == 1 ? .infinity : 3
+        $0.knee = Double(3 * turn)
+        $0.makeUp = Double(turn)
+      }
+    }
+    #expect(relativeError(output, expected) <= -130)
+  }
+
+  @Test func newTimesKeepTheReduction() throws {
+    let live = Live(Compressor(threshold: -30, ratio: 4))
+    let (output, expected) = try compare(live) { turn in
+      try live.update { ($0.attack, $0.release) = (0.001 * Double(turn), 0.05 * Double(turn + 1)) }
+    }
+    // The CPU looks eight frames back, and takes these for the new times too.
+    #expect(relativeError(output, expected) <= -80)
+  }
+
+  @Test func anotherStructureIsRefused() throws {
+    let live = Live(Compressor())
+    let runner = try GPUPlanRunner<Float>(try Plan.compile(live, for: Self.format), on: try Processor.open())
+    for change in [{ $0.lookahead = 0.01 }, { $0.link = false }, { $0.detector = .rms }] as [(inout Compressor) -> Void]
+    {
+      #expect(throws: DesignError.self) { try live.update(change) }
+    }
+    #expect(live.value == Compressor())
+    _ = runner
+  }
+
+  @Test func anEchoGlidesAsOnTheCPU() throws {
+    let live = Live(Delay(.seconds(0.021), feedback: 0.5, mix: 0.5, lowPass: 6_000))
+    let (output, expected) = try compare(live) { turn in
+      try live.update {
+        $0.feedback = [0.9, -0.5, 0, 0.7, 0.3][turn]
+        $0.mix = [1, 0.5, 0.2, 0.9, 0][turn]
+      }
+    }
+    #expect(relativeError(output, expected) <= -130)
+  }
+
+  @Test func anotherTimeIsRefusedAndAPlainDelayIsNot() throws {
+    let live = Live(Delay(seconds: 0.1))
+    let plan = try Plan.compile(live, for: Self.format)
+    let runner = try GPUPlanRunner<Float>(plan, on: try Processor.open())
+    #expect(throws: DesignError.self) { try live.update { $0.time = .seconds(0.2) } }
+    #expect(live.value.time == .seconds(0.1))
+    try live.update { ($0.feedback, $0.mix) = (0, 1) }
+    _ = runner
+  }
+
+  @Test func aGainGlidesInTwentyMilliseconds() throws {
+    let live = Live(Gain(decibels: 0))
+    let (output, expected) = try compare(live) { turn in
+      try live.update { $0 = Gain(decibels: [6, -20, 0, 3, -6][turn]) }
+    }
+    // The CPU's glide is of another shape and as long: 960 frames, in which the gain moves by less than a 300th of its way.
+    var isSteady = [Bool](repeating: true, count: output.count)
+    for turn in 0..<5 {
+      let first = 700 * (20 * turn + 19)
+      for frame in first..<min(first + 960, output.count) { isSteady[frame] = false }
+    }
+    let steady = output.indices.filter { isSteady[$0] }
+    #expect(relativeError(steady.map { output[$0] }, steady.map { expected[$0] }) <= -140)
+    let input = noise(channels: 2, frames: 70_000, as: Float.self)[0]
+    let gains = output.indices.filter { abs(input[$0]) > 0.25 }.map { (frame: $0, gain: output[$0] / input[$0]) }
+    for (one, next) in zip(gains, gains.dropFirst()) {
+      #expect(abs(next.gain - one.gain) <= Float(next.frame - one.frame) * 2 / 960 + 1e-5)
+    }
+  }
+
+  @Test func whatTakesNoChangesIsNamed() throws {
+    let taps = try Plan.compile(Live(FIR(taps: [1, 2])), for: Self.format).acceleratorCoverage.gaps
+    #expect(taps.first?.reason.contains("taps take no changes") == true)
+    let delay = Delay(.seconds(0.1), feedback: 0, mix: 1)
+    #expect(try Plan.compile(Live(delay), for: Self.format).acceleratorCoverage.gaps.count == 1)
+  }
+}
