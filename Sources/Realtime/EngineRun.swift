@@ -61,7 +61,6 @@ final class EngineRun: @unchecked Sendable {
       guard let session = try SessionRecorder(log, session: number, setup, runner) else { throw SessionError.unsettled }
       return session
     }
-    if session != nil { control.refuseSwaps("the session is logged, and a log holds one graph") }
     if offer?.accelerator != nil { control.refuseSwaps("an accelerator runs this graph beside the processor") }
     let callbacks = CallbackSet(setup, primedFrames: primed, times: callbackTimes, roundTrips: roundTripTimes)
     self.callbacks = callbacks

@@ -162,7 +162,8 @@ public final class RealtimeProcessor: Sendable {
   }
 
   /// Runs another graph from now on, without a click: what keeps its state and what is refused, `RunnerControl.swap` says. After a
-  /// stop it is what the next start begins with. After a fault of a stage it takes that graph's place at once. [control]
+  /// stop it is what the next start begins with. After a fault of a stage it takes that graph's place at once. While a session is logged
+  /// it is refused. [control]
   ///
   /// - Parameter position: The frame of the graph's input, from the start on, at which the fade begins; nil for as soon as may be.
   /// - Throws: `DesignError`; then the old graph goes on.

@@ -173,6 +173,21 @@ import Testing
     }
   }
 
+  /// A log holds one graph: while it is kept, a swap is refused, and the graph goes on.
+  @Test func aLoggedSessionKeepsItsGraph() throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("swap-\(UUID()).session").path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let input = [[Float]](repeating: [Float](repeating: 0.5, count: 20_000), count: 1)
+    let (processor, device, sink) = try rig(
+      Gain(amplitude: 1), input, configuration { $0.sessionLog = SessionLog(path: path) })
+    try processor.run {
+      device.advance(cycles: 8) { _ in processor.processPending() }
+      #expect(throws: DesignError.self) { try processor.swap(to: Gain(amplitude: 0.5)) }
+      device.advance(cycles: 8) { _ in processor.processPending() }
+      #expect(sink.channels[0].last == 0.5)
+    }
+  }
+
   @Test func swappingAllocatesNothingOnTheWorker() throws {
     let chain = Butterworth(.lowPass(1_000), order: 10) | Delay(seconds: 0.1).labelled("echo")
     let device = VirtualDevice(pace: .manual)

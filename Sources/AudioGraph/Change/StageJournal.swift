@@ -27,10 +27,11 @@ package struct StageNote: Sendable {
 }
 
 extension RunnerControl {
-  /// Tells somebody of every change from now on, before the worker can find it. [control]
+  /// Tells somebody of every change from now on, before the worker can find it. The graph stays: notes are of its stages. [control]
   /// - Returns: whether there was none before.
   package func keepJournal(_ note: @escaping @Sendable (StageNote) -> Void) -> Bool {
     var isFirst = true
+    refuseSwaps("the session is logged, and a log holds one graph")
     for (index, stage) in stages.enumerated() {
       let before = stage.keepJournal { serial, seen, request in
         note(StageNote(stage: index, serial: serial, seen: seen, request: request))

@@ -8,8 +8,6 @@ import AudioCore
 /// stream began.
 public final class RunnerControl: Sendable {
   private let graphs: any GraphSwapping
-  /// The controllers of the present graph's stages.
-  var stages: [any StageController] { graphs.controls(at: nil).stages }
 
   init(_ graphs: any GraphSwapping) { self.graphs = graphs }
 
@@ -46,6 +44,9 @@ public final class RunnerControl: Sendable {
   package func stageName(_ code: Int) -> String { graphs.stageName(code) }
 
   var meters: [(stage: String, meter: Meter)] { graphs.meters }
+
+  /// The controllers of the present graph's stages.
+  var stages: [any StageController] { graphs.controls(at: nil).stages }
 
   /// Changes a parameter of an effect.
   ///
