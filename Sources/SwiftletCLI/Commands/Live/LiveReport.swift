@@ -137,6 +137,7 @@ struct LiveReport {
         accelerator.name.map {
           "\($0): heard in \(metrics.acceleratedBlockCount) of \(NumberText.counted(metrics.blockCount, "block")), the processor took over \(NumberText.counted(metrics.acceleratorFallbackCount, "time"))\(accelerator.isLost ? ", given up" : "")\(reason)"
         } ?? "on the processor alone\(reason)")
+    }
     if let log {
       lines.append("the session is in \(log.path): swiftlet replay repeats it")
     }
