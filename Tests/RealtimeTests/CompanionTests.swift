@@ -132,7 +132,7 @@ import Testing
     let device = VirtualDevice(pace: .manual)
     let processor = try RealtimeProcessor(
       Self.chain, on: device, configuration: configuration(), clock: ManualClock(),
-      accelerator: NoAccelerators(isRefused: false))
+      accelerator: ScriptedAccelerators(script: .init()))
     try processor.run {
       device.advance(cycles: 100) { _ in processor.processPending() }
       let allocations = countAllocations { device.advance(cycles: 1_000) { _ in processor.processPending() } }

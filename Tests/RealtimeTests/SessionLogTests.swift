@@ -68,6 +68,8 @@ import Testing
           racer.run()
           done.signal()
         }.start()
+        // A busy machine may start the thread late.
+        for _ in 0..<20_000 where racer.accepted == 0 { usleep(500) }
         let isCaughtUp = processor.catchUpTest()
         device.advance(cycles: 3 * 48_000 / 64) { _ in while !isCaughtUp() { OwnThread.yield() } }
         racer.stop()
