@@ -1,7 +1,8 @@
 /// A convolver with one transform for all taps: a frame is some past and up to a hop of what comes, as it comes.
 ///
-/// Past and hop are read where they lie, and the output is written where it belongs, wherever the caller's memory has them in one
-/// piece and in the type of the arithmetic; long frames would else pass through memory several times more.
+/// Past and hop of long frames are read where they lie, and their output is written where it belongs, wherever the caller's memory has
+/// them in one piece and in the type of the arithmetic; they would else pass through memory several times more. Short frames are copied:
+/// a transform takes its numbers at distances that no prefetching follows, which costs more in memory that is not in a cache.
 final class OverlapSaveConvolver<R: Sample>: ConvolutionEngine {
   private let routes: ConvolutionRoutes
   private let frame: Int
@@ -13,6 +14,8 @@ final class OverlapSaveConvolver<R: Sample>: ConvolutionEngine {
   private let fadeFrames: Int
   /// Whether each input leads to one output, and each output has one route: then no spectrum is kept.
   private let isPaired: Bool
+  /// Whether frames are too long to be copied.
+  private let isLong: Bool
 
   private let memory: ZeroedMemory
   /// For each input: the past, and room for a hop.
@@ -40,6 +43,7 @@ final class OverlapSaveConvolver<R: Sample>: ConvolutionEngine {
     responses = FadingResponses(prepared)
     transform = SpectralTransform(frame: frame)
     isPaired = routes.routes.count == routes.outputs && Set(routes.routes.map(\.input)).count == routes.outputs
+    isLong = frame * MemoryLayout<R>.stride >= 262_144
     let spectrumCount = isPaired ? 0 : routes.inputs
     let count = (routes.inputs + spectrumCount + 3) * frame
     memory = ZeroedMemory(byteCount: count * MemoryLayout<R>.stride, alignment: 64)
@@ -95,7 +99,7 @@ final class OverlapSaveConvolver<R: Sample>: ConvolutionEngine {
   private func take(_ channel: Int, of input: ConvolutionBlock, from done: Int, frames piece: Int, inPlace: Bool) {
     let start = frames + channel * frame
     let liesThere = !inPlace && done >= past
-    if liesThere, piece == hop, let numbers = input.numbers(channel, from: done - past, as: R.self) {
+    if liesThere, isLong, piece == hop, let numbers = input.numbers(channel, from: done - past, as: R.self) {
       sources[channel] = UnsafePointer(numbers)
     } else {
       if liesThere {
@@ -111,7 +115,7 @@ final class OverlapSaveConvolver<R: Sample>: ConvolutionEngine {
 
   private func produce(_ channel: Int, into output: ConvolutionBlock, at done: Int, frames piece: Int) {
     let result = scratch + frame
-    if faded == nil, isPaired, piece == hop, past % SpectralTransform<R>.placeMultiple == 0,
+    if faded == nil, isLong, isPaired, piece == hop, past % SpectralTransform<R>.placeMultiple == 0,
       let target = output.numbers(channel, from: done, as: R.self)
     {
       synthesise(channel, by: responses.current, into: target, from: past)
