@@ -18,7 +18,7 @@ final class RunningGraph<S: Sample> {
   private let keys: [UInt64]
   private let memories: [Int?]
   private let heldLatency: Int
-  private var stepClock: (any AudioClock)?
+  private var stepTimer: StepTimer?
   /// How long each step took for the last block; empty where they are not timed. [worker]
   private(set) var stepNanoseconds: [Int64] = []
 
@@ -76,15 +76,15 @@ final class RunningGraph<S: Sample> {
   }
 
   private func runSteps(_ input: borrowing AudioBlock<S>, _ output: borrowing AudioBlock<S>, _ tempo: Double?) {
-    guard let stepClock else {
+    guard let stepTimer else {
       for step in steps { step.run(input, output, counts: frameCounts, outputIndex: signals.count, tempo: tempo) }
       return
     }
-    var began = stepClock.nanoseconds
+    var began = stepTimer.nanoseconds
     var index = 0
     while index < steps.count {
       steps[index].run(input, output, counts: frameCounts, outputIndex: signals.count, tempo: tempo)
-      let ended = stepClock.nanoseconds
+      let ended = stepTimer.nanoseconds
       stepNanoseconds[index] = ended - began
       began = ended
       index += 1
@@ -94,7 +94,7 @@ final class RunningGraph<S: Sample> {
   /// Times each step from now on. [control]
   func timeSteps(by clock: any AudioClock) {
     stepNanoseconds = Array(repeating: 0, count: steps.count)
-    stepClock = clock
+    stepTimer = StepTimer(clock)
   }
 
   func reset() {
@@ -177,4 +177,11 @@ final class RunningGraph<S: Sample> {
     for step in steps { try step.restoreState(from: &reader) }
     try delay?.restoreState(from: &reader)
   }
+}
+
+/// A clock in an object: to copy an optional existential the runtime may look its type up, under a lock.
+private final class StepTimer {
+  private let clock: any AudioClock
+  init(_ clock: any AudioClock) { self.clock = clock }
+  var nanoseconds: Int64 { clock.nanoseconds }
 }
