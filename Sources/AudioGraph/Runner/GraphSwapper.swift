@@ -183,6 +183,8 @@ final class GraphSwapper<S: Sample> {
 
   /// Goes to the newest graph that is coming or waiting, at once and afresh, where the one that is heard is not run any more. [worker]
   /// - Returns: false when none is.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   func takeOverAtOnce(at position: Int64) -> Bool {
     takeList()
     var last = coming

@@ -1,8 +1,10 @@
 import AudioCore
 
-/// What somebody who runs a plan live watches after each block; none of it allocates. [worker]
+/// What somebody who runs a plan live watches after each block; none of it allocates or locks, which unspecialised it would. [worker]
 extension PlanRunner {
   /// The first step of the graph that is heard whose stage has failed, for `control.stageName`; nil when all are well.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   package func failedStep() -> Int? {
     active.failedStep().map { StepCode.make(graph: active.number, step: $0) }
   }
@@ -11,6 +13,8 @@ extension PlanRunner {
   package var stepLabels: [String] { steps.map { $0.identity ?? $0.kind } }
 
   /// The step of that graph that has overflowed most recently, for `control.stageName`; nil when none has.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   package func lastOverflowedStep() -> Int? {
     active.lastOverflowedStep().map { StepCode.make(graph: active.number, step: $0) }
   }
@@ -28,10 +32,15 @@ extension RunningGraph {
     return nil
   }
 
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   func lastOverflowedStep() -> Int? {
     var latest: Int?
-    for index in steps.indices where steps[index].overflowCount > 0 {
-      if latest.map({ steps[index].lastOverflow > steps[$0].lastOverflow }) ?? true { latest = index }
+    var index = 0
+    while index < steps.count {
+      let step = steps[index]
+      if step.overflowCount > 0, latest == nil || step.lastOverflow > steps[latest ?? 0].lastOverflow { latest = index }
+      index += 1
     }
     return latest
   }

@@ -101,6 +101,8 @@ public final class PlanRunner<S: Sample> {
 
   /// Takes a graph that is coming or waiting at once, without a fade, where the one that runs is not to be run any more. [worker]
   /// - Returns: false when there is none.
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
   package func takeWaitingGraph() -> Bool { swapper.takeOverAtOnce(at: position) }
 
   /// Times that a stage overflowed on finite input and was silenced and reset, over all stages.
