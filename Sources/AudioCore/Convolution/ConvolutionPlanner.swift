@@ -48,15 +48,16 @@ public struct ConvolutionPlanner: Sendable, Hashable {
     for frame in frames(from: 128, to: Self.longestFrame) {
       let hop = Self.aligned(frame - total + 1)
       guard hop >= frame / 4 else { continue }
-      // Several hops, since all but the first are read where they lie, that stay in the caches with their output.
+      // Several hops, since all but the first are read where they lie, that stay in the caches with their output where they can.
       let wanted = hop < 8_192 ? 16_384 : 98_304
-      let block = hop * max(1, wanted / hop)
-      let scheme = ConvolutionPlanner(
-        taps: taps, maximumFrames: block, precision: precision, mode: mode, latencyFrames: latencyFrames
-      ).scheme()
+      var planner = self
+      planner.maximumFrames = hop * max(2, wanted / hop)
+      let scheme = planner.scheme()
       guard case .following = scheme.grid else { return nil }
-      let cost = cost(scheme)
-      if cost < best?.cost ?? .infinity { best = (block, cost) }
+      // Another frame has a block of its own.
+      guard scheme.stages[0].frame == frame else { continue }
+      let cost = planner.cost(scheme)
+      if cost < best?.cost ?? .infinity { best = (planner.maximumFrames, cost) }
     }
     return best?.frames
   }
@@ -136,12 +137,12 @@ public struct ConvolutionPlanner: Sendable, Hashable {
 
   // MARK: Cost
 
-  // Nanoseconds a number of a transform, for frames of 2^7 numbers on, as one machine has them: only the ratios count.
+  // Nanoseconds a number of a transform, for frames of 2^7 numbers on, as an Intel and an AMD machine have them: only the ratios count.
   private static let singleTransform = [0.37, 0.33, 0.36, 0.35, 0.4, 0.41, 0.57, 0.68, 0.8, 0.8, 0.9, 0.92, 1, 1.1]
   private static let doubleTransform = [0.55, 0.57, 0.6, 0.59, 0.7, 0.92, 1.25, 1.4, 1.45, 1.56, 1.65, 1.95, 2.1, 2.2]
   // There, product and back in one, and what moving a number through memory costs beside.
   private static let singleConvolution = [
-    1.3, 1.2, 1.2, 1.2, 1.35, 1.4, 1.75, 1.95, 2.1, 2.15, 2.5, 2.9, 3.3, 3.6,
+    1.3, 1.2, 1.2, 1.2, 1.35, 1.4, 1.75, 1.95, 2.1, 2.15, 2.55, 2.7, 3.3, 3.6,
   ]
   private static let doubleConvolution = [
     2.3, 2.1, 2.1, 2.2, 2.4, 2.8, 3.6, 4.1, 4.3, 4.9, 5.6, 6.4, 7, 7.5,
@@ -166,7 +167,9 @@ public struct ConvolutionPlanner: Sendable, Hashable {
       case .following(let hop):
         let pieces = Double((maximumFrames + hop - 1) / hop)
         let piece = stage.count == 1 ? frame * convolutions[size] + 100 : work + frame * (isDouble ? 1.5 : 1)
-        cost += piece * pieces / Double(maximumFrames)
+        // The first hop of a block is copied behind the past.
+        let copy = frame * (isDouble ? 0.6 : 0.3)
+        cost += (piece * pieces + copy) / Double(maximumFrames)
       }
     }
     return cost

@@ -43,7 +43,7 @@ final class OverlapSaveConvolver<R: Sample>: ConvolutionEngine {
     responses = FadingResponses(prepared)
     transform = SpectralTransform(frame: frame)
     isPaired = routes.routes.count == routes.outputs && Set(routes.routes.map(\.input)).count == routes.outputs
-    isLong = frame * MemoryLayout<R>.stride >= 262_144
+    isLong = frame * MemoryLayout<R>.stride >= 65_536
     let spectrumCount = isPaired ? 0 : routes.inputs
     let count = (routes.inputs + spectrumCount + 3) * frame
     memory = ZeroedMemory(byteCount: count * MemoryLayout<R>.stride, alignment: 64)
