@@ -35,7 +35,7 @@ public struct DynamicsCurve: Sendable, Hashable {
 /// Levels and gains are Double, or Float for Float samples in `.single`, where the reduction is within 2e-5 of its value besides.
 public final class ReductionEnvelope {
   /// The most frames of a call.
-  public static var longestRun: Int { 512 }
+  public static var longestRun: Int { 1_024 }
 
   private let state: UnsafeMutableBufferPointer<Double>
   /// Levels, then reductions, then gains of a run: Double or Float.
