@@ -243,7 +243,7 @@ def main() -> int:
             report(Row(**measured))
 
     if options.only in "live":
-        for measured in bench_live.measure(os.environ["SWIFTLET_TOOL"]):
+        for measured in bench_live.measure(os.environ["SWIFTLET_TOOL"], absent):
             report(Row(**measured))
 
     for peer, reason in absent.items():

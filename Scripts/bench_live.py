@@ -3,10 +3,16 @@
 import json
 import subprocess
 
+from bench_peers import Missing
+from bench_torchfx_live import latency as torchfx_latency
+
 # What we ask of ourselves: the callback's and the worker's 99th percentiles, and a million callbacks in lock-step.
 CALLBACK_P99 = 0.010e-3
 WORKER_SHARE = 0.05
 MILLION_SECONDS = 50
+# Blocks in real time: of ours, and of TorchFX's.
+CALLBACKS = 10_000
+TORCHFX_CALLBACKS = 2_000
 # TorchFX's published time for one callback, measured by its authors on their machine.
 TORCHFX_PUBLISHED = 0.038e-3
 
@@ -16,9 +22,9 @@ def run(tool: str, *arguments: str) -> dict:
     return json.loads(subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE).stdout)
 
 
-def measure(tool: str):
-    """Yields the rows for `bench.Row`."""
-    live = run(tool, "--callbacks", "5000")
+def measure(tool: str, absent: dict[str, str]):
+    """Yields the rows for `bench.Row`; a peer that is not here is named in `absent`."""
+    live = run(tool, "--callbacks", str(CALLBACKS))
     fast = run(tool, "--pace", "fast", "--callbacks", "1000000")
     shape = "live, 256 frames, stereo, 5 sections"
 
@@ -33,6 +39,14 @@ def measure(tool: str):
     mean = live["callback_ms"]["mean"] / 1e3
     yield {"shape": f"{shape}: callback, mean", "peer": "torchfx, published", "ours_seconds": mean,
            "peer_seconds": TORCHFX_PUBLISHED, "ratio": TORCHFX_PUBLISHED / mean}
+    try:
+        theirs = torchfx_latency(TORCHFX_CALLBACKS)
+        for figure in ("mean", "p99"):
+            ours = live["callback_ms"][figure]
+            yield {"shape": f"{shape}: callback, {figure}", "peer": "torchfx", "ours_seconds": ours / 1e3,
+                   "peer_seconds": theirs[figure] / 1e3, "ratio": theirs[figure] / ours}
+    except Missing as missing:
+        absent["torchfx"] = str(missing)
     lost = live["xruns"] + fast["xruns"]
     if lost or fast["allocations"]:
         raise SystemExit(f"bench live: {lost} xruns, {fast['allocations']} allocations")
