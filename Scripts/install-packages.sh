@@ -29,8 +29,27 @@ install_with_apt() {
   fi
   say "installing ${missing[*]}"
   # The `${array[@]+…}` form keeps an empty array from being an unset variable in old shells.
-  ${as_root[@]+"${as_root[@]}"} apt-get update -q
-  ${as_root[@]+"${as_root[@]}"} env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"
+  patiently ${as_root[@]+"${as_root[@]}"} apt-get update -q
+  patiently ${as_root[@]+"${as_root[@]}"} env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -q -y --no-install-recommends "${missing[@]}"
+}
+
+# Runs apt, and waits while somebody else does: a machine that has just started often updates itself.
+patiently() {
+  local errors attempt
+  errors=$(mktemp)
+  for attempt in $(seq 60); do
+    if "$@" 2>"$errors"; then
+      rm -f "$errors"
+      return 0
+    fi
+    cat "$errors" >&2
+    grep -q 'Could not get lock' "$errors" || break
+    [ "$attempt" -gt 1 ] || say "another program is installing packages: waiting for it, ten minutes at most"
+    sleep 10
+  done
+  rm -f "$errors"
+  return 1
 }
 
 install_with_brew() {
