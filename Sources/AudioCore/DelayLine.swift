@@ -90,12 +90,13 @@ public final class DelayLine {
   }
 
   /// Writes the next frames of one channel: samples and a share of what was read. `advance` follows when all channels are written.
+  /// The feedback is prepared.
   ///
   /// - Parameter input: A channel's samples; nil for the share alone.
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   public func feed<S: Sample>(
-    _ channel: Int, _ input: UnsafePointer<S>?, tap: UnsafePointer<Double>, feedback: LinearRamp, frames: Int
+    _ channel: Int, _ input: UnsafePointer<S>?, tap: UnsafePointer<Double>, feedback: GlidingValue, frames: Int
   ) {
     precondition(frames <= capacity - write, "a run of \(frames) frames")
     memory.withBlock(frames: capacity) { line in
@@ -103,9 +104,9 @@ public final class DelayLine {
       let target = line.unsafeChannel(channel) + write
       let source = input.map { UnsafeRawPointer($0) }
       if S.self == Float.self {
-        sk_delay_feed_f32(target, source?.assumingMemoryBound(to: Float.self), tap, frames, feedback.kernelRamp)
+        sk_delay_feed_f32(target, source?.assumingMemoryBound(to: Float.self), tap, frames, feedback.kernel)
       } else {
-        sk_delay_feed_f64(target, source?.assumingMemoryBound(to: Double.self), tap, frames, feedback.kernelRamp)
+        sk_delay_feed_f64(target, source?.assumingMemoryBound(to: Double.self), tap, frames, feedback.kernel)
       }
     }
   }
@@ -177,23 +178,24 @@ public final class DelayLine {
   }
 }
 
-/// Goes over from one signal to another, frame by frame. [worker]
+/// Goes over from one signal to another, frame by frame; the share is prepared. [worker]
 public func crossfade(
-  _ signal: borrowing AudioBlock<Double>, to other: borrowing AudioBlock<Double>, along ramp: LinearRamp
+  _ signal: borrowing AudioBlock<Double>, to other: borrowing AudioBlock<Double>, along share: GlidingValue
 ) {
   precondition(signal.channels == other.channels && signal.frames == other.frames, "signals of one size")
   for channel in 0..<signal.channels {
     // SAFETY: both addresses hold as many frames while lent.
-    sk_crossfade(signal.unsafeChannel(channel), other.unsafeChannel(channel), signal.frames, ramp.kernelRamp)
+    sk_crossfade(signal.unsafeChannel(channel), other.unsafeChannel(channel), signal.frames, share.kernel)
   }
 }
 
 extension AudioBlock {
-  /// Mixes one channel of input and wet signal into a channel of this block: `input + (wet - input) * mix`, rounded once.
+  /// Mixes one channel of input and wet signal into a channel of this block: `input + (wet - input) * share`, rounded once. The
+  /// share is prepared.
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   public func mix(
-    _ channel: Int, dry: UnsafePointer<S>, wet: UnsafePointer<Double>, share: LinearRamp
+    _ channel: Int, dry: UnsafePointer<S>, wet: UnsafePointer<Double>, share: GlidingValue
   ) {
     // SAFETY: this block's channel holds `frames` samples while lent; the caller vouches for as many of the others.
     let source = UnsafeRawPointer(dry)
@@ -201,11 +203,11 @@ extension AudioBlock {
     if S.self == Float.self {
       sk_mix_wet_f32(
         target.assumingMemoryBound(to: Float.self), source.assumingMemoryBound(to: Float.self), wet, frames,
-        share.kernelRamp)
+        share.kernel)
     } else {
       sk_mix_wet_f64(
         target.assumingMemoryBound(to: Double.self), source.assumingMemoryBound(to: Double.self), wet, frames,
-        share.kernelRamp)
+        share.kernel)
     }
   }
 

@@ -20,21 +20,21 @@ void sk_delay_read_moving(
   SK_FLUSHED(delay.read_moving(tap, line, places, fractions, table, n));
 }
 
-void sk_crossfade(double *a, const double *b, size_t n, sk_ramp ramp) { SK_FLUSHED(delay.crossfade(a, b, n, ramp)); }
+void sk_crossfade(double *a, const double *b, size_t n, sk_glide share) { SK_FLUSHED(delay.crossfade(a, b, n, share)); }
 
-void sk_delay_feed_f32(double *line, const float *in, const double *tap, size_t n, sk_ramp feedback) {
+void sk_delay_feed_f32(double *line, const float *in, const double *tap, size_t n, sk_glide feedback) {
   SK_FLUSHED(delay.feed_f32(line, in, tap, n, feedback));
 }
 
-void sk_delay_feed_f64(double *line, const double *in, const double *tap, size_t n, sk_ramp feedback) {
+void sk_delay_feed_f64(double *line, const double *in, const double *tap, size_t n, sk_glide feedback) {
   SK_FLUSHED(delay.feed_f64(line, in, tap, n, feedback));
 }
 
-void sk_mix_wet_f32(float *out, const float *in, const double *wet, size_t n, sk_ramp mix) {
+void sk_mix_wet_f32(float *out, const float *in, const double *wet, size_t n, sk_glide mix) {
   SK_FLUSHED(delay.mix_f32(out, in, wet, n, mix));
 }
 
-void sk_mix_wet_f64(double *out, const double *in, const double *wet, size_t n, sk_ramp mix) {
+void sk_mix_wet_f64(double *out, const double *in, const double *wet, size_t n, sk_glide mix) {
   SK_FLUSHED(delay.mix_f64(out, in, wet, n, mix));
 }
 

@@ -34,7 +34,7 @@ SK_PUBLIC(double, f64)
     sk_restore_control(word);                                                                                          \
     return largest;                                                                                                    \
   }                                                                                                                    \
-  void sk_reduction_gain##suffix(T *reduction, size_t n, sk_ramp makeup, sk_ramp mix) {                                \
+  void sk_reduction_gain##suffix(T *reduction, size_t n, sk_glide makeup, sk_glide mix) {                                \
     const sk_control_word word = sk_flush_denormals();                                                                 \
     sk_current_kernels()->kernels.reductions.gain(reduction, n, makeup, mix);                                          \
     sk_restore_control(word);                                                                                          \
@@ -70,4 +70,21 @@ void sk_apply_gain_single(float *out, const float *in, const float *gain, size_t
   const sk_control_word word = sk_flush_denormals();
   sk_current_kernels()->single_dynamics.apply_gain(out, in, gain, n);
   sk_restore_control(word);
+}
+
+void sk_reduction_go_on(double *state, const double *from, sk_one_pole attack) {
+  // Inputs, held values, results: eight each, the newest last (dynamics.inc). An input that was held for ever, and results that
+  // lead from there to the newest one by the recursion of the attack; a fast one has forgotten them before it is heard.
+  const double held = from[15], pole = attack.pole;
+  double result = from[23];
+  for (size_t i = 8; i-- > 0;) {
+    state[i] = state[8 + i] = held;
+    state[16 + i] = result;
+    if (pole >= 0.5) result = held + (result - held) / pole;
+  }
+}
+
+void sk_mean_square_go_on(double *state, const double *from) {
+  const double mean = from[SK_MEAN_SQUARE_STATE - 1];
+  for (size_t i = 0; i < SK_MEAN_SQUARE_STATE; i++) state[i] = mean;
 }

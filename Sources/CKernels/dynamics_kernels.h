@@ -9,7 +9,7 @@
   struct {                                                                                                             \
     void (*static_reduction)(T *, size_t, bool, const sk_dynamics_curve *);                                            \
     double (*smooth)(T *, size_t, double *, sk_one_pole, sk_one_pole);                                                 \
-    void (*gain)(T *, size_t, sk_ramp, sk_ramp);                                                                       \
+    void (*gain)(T *, size_t, sk_glide, sk_glide);                                                                       \
     void (*log2_all)(T *, size_t);                                                                                     \
     void (*exp2_all)(T *, size_t);                                                                                     \
   }

@@ -18,8 +18,6 @@ extension KernelTests {
       var result: [Double] = []
       for (from, to) in [(0, cut), (cut, n)] {
         let count = to - from
-        let ramp = sk_ramp(start: 0.25, step: 0.001, index: UInt64(from))
-        let constant = sk_ramp(start: 0.25, step: 0, index: UInt64(from))
         var read = [Double](repeating: 0, count: count)
         sk_delay_read(&read, Array(line[from...]), coefficients, coefficients.count, count)
         var places = [Int32](repeating: 0, count: count)
@@ -29,22 +27,32 @@ extension KernelTests {
         var moving = read
         sk_delay_read_moving(&moving, line, places, fractions, table, count)
         var faded = Array(tap[from..<to])
-        sk_crossfade(&faded, Array(other[from..<to]), count, ramp)
+        let values = (from..<to).map { 0.25 + 0.001 * Double($0) }
+        values.withUnsafeBufferPointer {
+          sk_crossfade(&faded, Array(other[from..<to]), count, sk_glide(value: 0, values: $0.baseAddress))
+        }
         result += read + fractions + moving + faded + places.map(Double.init)
-        for ramp in [ramp, constant] {
+        func mixed(_ glide: sk_glide) -> [Double] {
           var fed = read
-          sk_delay_feed_f64(&fed, Array(samples[from..<to]), Array(tap[from..<to]), count, ramp)
+          var result: [Double] = []
+          sk_delay_feed_f64(&fed, Array(samples[from..<to]), Array(tap[from..<to]), count, glide)
           result += fed
-          sk_delay_feed_f32(&fed, Array(floats[from..<to]), Array(tap[from..<to]), count, ramp)
+          sk_delay_feed_f32(&fed, Array(floats[from..<to]), Array(tap[from..<to]), count, glide)
           result += fed
-          sk_delay_feed_f32(&fed, nil, Array(tap[from..<to]), count, ramp)
+          sk_delay_feed_f32(&fed, nil, Array(tap[from..<to]), count, glide)
           result += fed
           var mixed = Array(floats[from..<to])
-          sk_mix_wet_f32(&mixed, Array(floats[from..<to]), Array(tap[from..<to]), count, ramp)
+          sk_mix_wet_f32(&mixed, Array(floats[from..<to]), Array(tap[from..<to]), count, glide)
           var mixedDoubles = Array(samples[from..<to])
-          sk_mix_wet_f64(&mixedDoubles, Array(samples[from..<to]), Array(tap[from..<to]), count, ramp)
-          result += mixed.map(Double.init) + mixedDoubles
+          sk_mix_wet_f64(&mixedDoubles, Array(samples[from..<to]), Array(tap[from..<to]), count, glide)
+          return result + mixed.map(Double.init) + mixedDoubles
         }
+        result += values.withUnsafeBufferPointer { mixed(sk_glide(value: 0, values: $0.baseAddress)) }
+        let still = mixed(sk_glide(value: 0.25, values: nil))
+        let same = [Double](repeating: 0.25, count: count)
+        // Values that are all the same are one value.
+        #expect(same.withUnsafeBufferPointer { mixed(sk_glide(value: 0, values: $0.baseAddress)) } == still)
+        result += still
         var sum = read
         sk_accumulate_f32(&sum, Array(floats[from..<to]), count, 0.3)
         sk_accumulate_f64(&sum, Array(samples[from..<to]), count, 0.3)

@@ -69,6 +69,44 @@ extension KernelTests {
       }
     }
 
+    @Test(arguments: [(0.0, 5.0), (0.3, 50), (1, 2_000), (240, 300), (48_000, 48_000)]) func newTimesGoOnFromTheResult(
+      attack: Double, release: Double
+    ) {
+      var noise = Noise(5)
+      let input = noise.samples(700).map { max(0, $0) }
+      let old = (attack: Self.onePole(50), release: Self.onePole(900))
+      let new = (attack: Self.onePole(max(attack, 1e-9)), release: Self.onePole(release))
+      let before = Array(input[..<300])
+      var held = 0.0
+      for x in before { held = max(x, old.release.pole * held + old.release.rest * x) }
+      KernelTests.forEachLevel { level in
+        var (state, next) = ([Double](repeating: 0, count: Int(SK_REDUCTION_STATE)), [Double](repeating: 9, count: 24))
+        var past = before
+        _ = sk_smooth_reduction(&past, past.count, &state, old.attack, old.release)
+        sk_reduction_go_on(&next, state, new.attack)
+        var found = Array(input[300...])
+        _ = sk_smooth_reduction(&found, found.count, &next, new.attack, new.release)
+        var (hold, smooth) = (held, past[299])
+        let expected = input[300...].map { x in
+          hold = max(x, new.release.pole * hold + new.release.rest * x)
+          smooth = new.attack.pole * smooth + new.attack.rest * hold
+          return smooth
+        }
+        // Of a fast attack the first eight hold some of the past, which it forgets at once.
+        let first = new.attack.pole < 0.5 ? 8 : 0
+        let errors = zip(found, expected).map { abs($0 - $1) }
+        #expect(errors[first...].allSatisfy { $0 <= 1e-4 }, "\(level) \(attack)")
+        if first == 0 { #expect(errors.allSatisfy { $0 <= 1e-12 }, "\(level) \(attack)") }
+      }
+      var (state, next) = ([Double](repeating: 0, count: Int(SK_MEAN_SQUARE_STATE)), [Double](repeating: 9, count: 16))
+      var levels = [Double](repeating: 0, count: 300)
+      sk_mean_square_f64(&levels, before, 300, &state, Self.onePole(100), false)
+      sk_mean_square_go_on(&next, state)
+      let last = levels[299]
+      sk_mean_square_f64(&levels, before, 300, &next, Self.onePole(1_000), false)
+      #expect(abs(levels[0] - (exp(-0.001) * last - expm1(-0.001) * before[0] * before[0])) <= 1e-15)
+    }
+
     @Test func levelsOfTheMachineAgree() {
       for n in Self.lengths {
         var reference: [Double] = []
@@ -84,19 +122,36 @@ extension KernelTests {
           sk_mean_square_f64(&found, left, n, &state, Self.onePole(100), false)
           sk_mean_square_f32(&found, right, n, &state, Self.onePole(100), true)
           result += found
-          let still = sk_ramp(start: 0.9, step: 0, index: 0)
           for step in [0, 0.001] {
-            let moving = sk_ramp(start: -4, step: step, index: 5)
-            var curve = sk_dynamics_curve(
-              threshold: moving, knee: sk_ramp(start: 1, step: step, index: 5), slope: still)
-            var reduction = found
-            sk_static_reduction(&reduction, n, true, &curve)
-            result += reduction
-            sk_reduction_gain(&reduction, n, moving, still)
-            result += reduction
-            var out = [Float](repeating: 0, count: n)
-            sk_apply_gain_f32(&out, right, reduction, n)
-            result += out.map(Double.init)
+            let moving = (0..<n).map { -4 + step * Double($0) }
+            let knees = moving.map { $0 + 5 }
+            let slopes = [Double](repeating: 0.9, count: n)
+            func outputs(_ threshold: sk_glide, _ knee: sk_glide, _ slope: sk_glide) -> [Double] {
+              var curve = sk_dynamics_curve(threshold: threshold, knee: knee, slope: slope)
+              var reduction = found
+              sk_static_reduction(&reduction, n, true, &curve)
+              var result = reduction
+              sk_reduction_gain(&reduction, n, threshold, slope)
+              result += reduction
+              var out = [Float](repeating: 0, count: n)
+              sk_apply_gain_f32(&out, right, reduction, n)
+              return result + out.map(Double.init)
+            }
+            let moved = moving.withUnsafeBufferPointer { moving in
+              knees.withUnsafeBufferPointer { knees in
+                slopes.withUnsafeBufferPointer { slopes in
+                  outputs(
+                    sk_glide(value: 0, values: moving.baseAddress), sk_glide(value: 0, values: knees.baseAddress),
+                    sk_glide(value: 0, values: slopes.baseAddress))
+                }
+              }
+            }
+            result += moved
+            guard step == 0, n > 0 else { continue }
+            // Values that are all the same are one value.
+            let still = outputs(
+              sk_glide(value: -4, values: nil), sk_glide(value: 1, values: nil), sk_glide(value: 0.9, values: nil))
+            #expect(still == moved, "\(level) \(n)")
           }
           if reference.isEmpty { reference = result }
           #expect(zip(result, reference).allSatisfy { abs($0 - $1) <= 2e-7 * max(1, abs($1)) }, "\(level) \(n)")

@@ -74,19 +74,36 @@ extension KernelTests {
           var result = found
           sk_root_mean_square_single(&found, right, n, &state, Self.onePole(100), true)
           result += found
-          let still = sk_ramp(start: 0.9, step: 0, index: 0)
           for step in [0, 0.001] {
-            let moving = sk_ramp(start: -4, step: step, index: 5)
-            var curve = sk_dynamics_curve(
-              threshold: moving, knee: sk_ramp(start: 1, step: step, index: 5), slope: still)
-            var reduction = found
-            sk_static_reduction_single(&reduction, n, false, &curve)
-            result += reduction
-            sk_reduction_gain_single(&reduction, n, moving, still)
-            result += reduction
-            var out = [Float](repeating: 0, count: n)
-            sk_apply_gain_single(&out, right, reduction, n)
-            result += out
+            let moving = (0..<n).map { -4 + step * Double($0) }
+            let knees = moving.map { $0 + 5 }
+            let slopes = [Double](repeating: 0.9, count: n)
+            func outputs(_ threshold: sk_glide, _ knee: sk_glide, _ slope: sk_glide) -> [Float] {
+              var curve = sk_dynamics_curve(threshold: threshold, knee: knee, slope: slope)
+              var reduction = found
+              sk_static_reduction_single(&reduction, n, false, &curve)
+              var result = reduction
+              sk_reduction_gain_single(&reduction, n, threshold, slope)
+              result += reduction
+              var out = [Float](repeating: 0, count: n)
+              sk_apply_gain_single(&out, right, reduction, n)
+              return result + out
+            }
+            let moved = moving.withUnsafeBufferPointer { moving in
+              knees.withUnsafeBufferPointer { knees in
+                slopes.withUnsafeBufferPointer { slopes in
+                  outputs(
+                    sk_glide(value: 0, values: moving.baseAddress), sk_glide(value: 0, values: knees.baseAddress),
+                    sk_glide(value: 0, values: slopes.baseAddress))
+                }
+              }
+            }
+            result += moved
+            guard step == 0, n > 0 else { continue }
+            // Values that are all the same are one value.
+            let still = outputs(
+              sk_glide(value: -4, values: nil), sk_glide(value: 1, values: nil), sk_glide(value: 0.9, values: nil))
+            #expect(still == moved, "\(level) \(n)")
           }
           if reference.isEmpty { reference = result }
           #expect(zip(result, reference).allSatisfy { abs($0 - $1) <= 2e-6 * max(1, abs($1)) }, "\(level) \(n)")

@@ -6,9 +6,7 @@ import Testing
 /// Every parameter of every effect that has a name, changed while it runs: a new effect cannot be forgotten.
 @Suite struct CatalogLiveTests {
   /// What an effect's documentation says of itself.
-  private static let exceptions: [String: LawExceptions] = [
-    "delay": .glidesStraight, "compressor": [.glidesStraight, .remembers],
-  ]
+  private static let exceptions: [String: LawExceptions] = ["compressor": .remembers]
 
   /// Forms that no parameter but a text leads to.
   private static let others = ["fir": ["fir:edges=\"500 4000\",taps=101"]]

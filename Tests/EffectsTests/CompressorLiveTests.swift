@@ -50,6 +50,27 @@ private let mono = StreamFormat(sampleRate: 48_000, channels: 1)
     #expect(run(restored, rest, blocks: unevenBlocks(total: 3_700)) == run(runner, rest, blocks: [3_700]))
   }
 
+  /// Without an attack the gain follows each rise of the level at once, on a curve that moves too.
+  @Test(arguments: [0, 0.0005, 0.001, 0.002], [0.05, 10]) func aFastAttackBendsNoMoreThanASlowOne(
+    attack: Double, release: Double
+  ) throws {
+    let plain = Compressor(threshold: 0, ratio: 4, attack: attack, release: release, knee: 0)
+    let changes: [(inout Compressor) -> Void] = [
+      { $0.threshold = -20 }, { $0.threshold = -60 }, { ($0.threshold, $0.ratio) = (-40, .infinity) }, { $0.knee = 60 },
+      { ($0.threshold, $0.attack, $0.release) = (-30, 0.02, 0.3) }, { ($0.makeUp, $0.mix) = (30, 0.5) },
+    ]
+    for (index, change) in changes.enumerated() {
+      var other = plain
+      change(&other)
+      for (from, to) in [(plain, other), (other, plain)] {
+        for phase in [0, 110, 230] {
+          let bend = try SineBend.largest(from: from, to: to, at: 60_000 + phase)
+          #expect(bend <= 1.5, "change \(index) at \(phase): \(bend)")
+        }
+      }
+    }
+  }
+
   @Test func anotherStructureIsRefused() throws {
     let live = Live(Compressor())
     let runner = try PlanRunner<Float>(Plan.compile(live, for: mono))

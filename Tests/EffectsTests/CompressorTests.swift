@@ -17,12 +17,12 @@ private func amplitude(_ decibels: Double) -> Double { Double.pow(10, decibels /
   @Test func linked() throws {
     try checkLaws(
       of: { Compressor(threshold: -30, attack: 240 / $0, release: 2_400 / $0) },
-      exceptions: [.couplesChannels, .glidesStraight, .remembers])
+      exceptions: [.couplesChannels, .remembers])
   }
   @Test func unlinked() throws {
     try checkLaws(
       of: { Compressor(threshold: -30, ratio: .infinity, attack: 0, release: 500 / $0, knee: 0, link: false) },
-      exceptions: [.glidesStraight, .remembers])
+      exceptions: .remembers)
   }
   @Test func meanSquare() throws {
     try checkLaws(
@@ -30,7 +30,7 @@ private func amplitude(_ decibels: Double) -> Double { Double.pow(10, decibels /
         Compressor(
           threshold: -24, ratio: 2, attack: 100 / $0, release: 3_000 / $0, detector: .rms,
           window: max(0.0001, 300 / $0), link: false, mix: 0.6)
-      }, exceptions: [.glidesStraight, .remembers])
+      }, exceptions: .remembers)
   }
   @Test func lookingAhead() throws {
     try checkLaws(

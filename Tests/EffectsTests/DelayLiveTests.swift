@@ -41,6 +41,34 @@ private let mono = StreamFormat(sampleRate: 48_000, channels: 1)
     #expect(before.count + after.count == 40_000)
   }
 
+  /// What a change bends comes back with every pass of the loop.
+  @Test(arguments: [0, 0.4, -0.4, 0.9, -0.9]) func feedbackBoundsWhatAChangeBends(feedback: Double) throws {
+    let bound = abs(feedback) <= 0.4 ? 1.5 : 1.5 / (1 - abs(feedback))
+    for seconds in [0.00167, 0.0083, 0.05] {
+      let delay = Delay(.seconds(seconds), feedback: feedback, mix: 1)
+      let changes: [(inout Delay) -> Void] = [
+        { $0.time = .seconds(0.001) }, { $0.time = .seconds(0.0083) }, { $0.feedback = -0.3 }, { $0.mix = 0 },
+        { $0.lowPass = 300 }, { $0.highPass = 500 }, { ($0.time, $0.depth, $0.rate) = (.seconds(0.05), 0.02, 7) },
+      ]
+      for (index, change) in changes.enumerated() {
+        var other = delay
+        change(&other)
+        for (from, to) in [(delay, other), (other, delay)] where from != to {
+          let bend = try SineBend.largest(from: from, to: to, at: 120_110)
+          #expect(bend <= bound, "change \(index) at \(seconds) s: \(bend)")
+        }
+      }
+    }
+  }
+
+  @Test func anotherRateSwingsOnWithoutACorner() throws {
+    let slow = Delay(.seconds(0.05), feedback: 0.3, mix: 1, rate: 0.5, depth: 0.02)
+    var fast = slow
+    fast.rate = 7
+    #expect(try SineBend.largest(from: slow, to: fast, at: 70_000) <= 1.5)
+    #expect(try SineBend.largest(from: fast, to: slow, at: 70_000) <= 1.5)
+  }
+
   @Test func manyChangesAtOnceEndAtTheLast() throws {
     let live = Live(Delay(.seconds(0.01), feedback: 0, mix: 1))
     let runner = try PlanRunner<Float>(Plan.compile(live, for: mono))

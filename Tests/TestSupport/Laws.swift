@@ -10,11 +10,8 @@ public struct LawExceptions: OptionSet, Sendable {
   public static let couplesChannels = LawExceptions(rawValue: 1)
   /// Its processors are not replaced in place: a live change is structural.
   public static let isNotLive = LawExceptions(rawValue: 2)
-  /// Its parameters go in straight lines of 20 ms, whose corners bend a 100 Hz sine up to eight times as much as it bends by itself:
-  /// 60 dB below full scale still.
-  public static let glidesStraight = LawExceptions(rawValue: 4)
   /// What it remembers does not fade within its tail, such as a detector's level.
-  public static let remembers = LawExceptions(rawValue: 8)
+  public static let remembers = LawExceptions(rawValue: 4)
 }
 
 /// Checks every law of the house on an effect.
@@ -47,7 +44,7 @@ public func checkLaws<E: Effect>(
   try laws.writtenFormIsRead(stereo)
   if !exceptions.contains(.isNotLive) {
     try laws.liveEqualsConstructed(stereo)
-    try laws.liveChangeDoesNotClick(stereo, bound: exceptions.contains(.glidesStraight) ? 8 : 1.5)
+    try laws.liveChangeDoesNotClick(stereo)
     try laws.everyParameterSetLiveEqualsConstructed(stereo, forgets: !exceptions.contains(.remembers))
     try laws.scheduledChangesDoNotDependOnBlocks(stereo)
   }

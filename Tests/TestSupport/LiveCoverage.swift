@@ -17,8 +17,8 @@ public func checkLiveLaws<E: Effect>(
     // What another variant had tried need not be tried again.
     guard !tried.isDisjoint(with: untried) else { continue }
     untried.subtract(tried)
-    let bound = exceptions.contains(.glidesStraight) ? 8 : 1.5
-    try laws.liveChangeDoesNotClick(format, bound: bound)
+    try laws.liveChangeDoesNotClick(format)
+    try laws.overtakenChangesDoNotClick(format)
     try laws.everyParameterSetLiveEqualsConstructed(format, forgets: !exceptions.contains(.remembers))
     try laws.switchingDoesNotClick(format)
     try laws.swappingDoesNotClick(format)

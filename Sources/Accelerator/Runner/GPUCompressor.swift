@@ -8,7 +8,8 @@ package final class GPUCompressor: DeviceStage {
   private static let threads = 128
   private static let framesPerThread = 8
   private static var tileFrames: Int { threads * framesPerThread }
-  private static let tableWords = 20 + 3 * (2 + 7 + threads + 1)
+  private static var parameterWords: Int { 5 * ParameterRamps.words }
+  private static let tableWords = parameterWords + 3 * (2 + 7 + threads + 1)
 
   private let envelopes: Int
   private let channels: Int
@@ -84,7 +85,7 @@ package final class GPUCompressor: DeviceStage {
   /// Writes the recursions with the powers of their poles behind the parameters.
   private func writeFilters() throws(AcceleratorError) {
     // SAFETY: the staging memory holds the table, whose words are all written here and in `ParameterRamps`.
-    var words = staging.start.assumingMemoryBound(to: Double.self) + 20
+    var words = staging.start.assumingMemoryBound(to: Double.self) + Self.parameterWords
     func write(_ filter: OnePole) {
       words[0] = filter.pole
       words[1] = filter.rest
@@ -117,7 +118,7 @@ package final class GPUCompressor: DeviceStage {
       design = new
       settling = rampFrames
     }
-    // Times count at once, and the reduction is kept.
+    // Times count at once, and the reduction is kept: what the CPU fades to. While it fades, live, the device is not heard.
     if hasNewTimes { try writeFilters() }
     try parameters.prepare(frames)
     return settling

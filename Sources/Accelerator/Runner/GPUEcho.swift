@@ -71,8 +71,9 @@ package final class GPUEcho: DeviceStage {
 
   /// Parameters, taps, and the filters with the powers of their poles.
   private static func table(_ design: EchoLowering) -> [Double] {
-    // Value, step, frames of a ramp, value behind it.
-    var words = [design.feedback, 0, 0, design.feedback, design.mix, 0, 0, design.mix]
+    // Parameters that stand still: a value, and no change.
+    let still = [Double](repeating: 0, count: ParameterRamps.words - 1)
+    var words = [design.feedback] + still + [design.mix] + still
     words += design.coefficients + [Double](repeating: 0, count: mostTaps - design.coefficients.count)
     for filter in [design.lowPass, design.highPass] {
       words += [filter.b0, filter.b1, filter.a1, filter.b1 - filter.a1 * filter.b0]

@@ -6,7 +6,7 @@
 //
 // An envelope has `keys` channels of key and keys + 2 recursions: a mean square a channel, the hold, the attack.
 // state [2][envelopes][keys + 2]; prefixes and flags [tiles][envelopes][keys + 2]; gains [envelopes][frames].
-// table: five parameters (compressor_math.h) in the order threshold, knee, slope, make-up, mix [5][4] | for window, hold, attack:
+// table: five parameters (compressor_math.h) in the order threshold, knee, slope, make-up, mix [5][16] | for window, hold, attack:
 //   pole, rest, pole^(8 2^j) for j = 0...6, pole^(8 t) for t = 0...128 [3][138].
 // `alone`: a group an envelope runs all of its tiles, where groups must not wait for one another. Row `e * key_step + k` is channel k of
 // the key of envelope e.
@@ -49,7 +49,7 @@ KERNEL(E_THREADS) NAME(
 
     for (int pass = mean_square ? 0 : keys; pass < passes; ++pass) {
       const int is_hold = pass == keys, loads = pass < keys || (is_hold && !mean_square);
-      const GLOBAL double *filter = table + 20 + (pass < keys ? 0 : is_hold ? 1 : 2) * E_TABLE;
+      const GLOBAL double *filter = table + 5 * PARAMETER_WORDS + (pass < keys ? 0 : is_hold ? 1 : 2) * E_TABLE;
       const GLOBAL double *powers = filter + 9;
       const double pole = filter[0], rest = filter[1];
       BARRIER();
@@ -78,12 +78,13 @@ KERNEL(E_THREADS) NAME(
       if (is_hold) {
         for (int i = 0; i < E_FRAMES; ++i) {
           const double frame = (double)(start + thread * E_FRAMES + i);
-          const double width = parameter_at(table + 4, frame), rise = width * 0.5, bend = width > 0 ? 0.5 / width : 0;
+          const double width = parameter_at(table + PARAMETER_WORDS, frame), rise = width * 0.5;
+          const double bend = width > 0 ? 0.5 / width : 0;
           const double heard = mean_square ? level[i] : value[i];
           const double into = FMA(octaves(heard), mean_square ? 0.5 : 1.0, rise - parameter_at(table, frame));
           const double above = into - width > 0 ? into - width : 0;
           const double positive = into > 0 ? into : 0, knee = positive < width ? positive : width;
-          value[i] = parameter_at(table + 8, frame) * FMA(bend * knee, knee, above);
+          value[i] = parameter_at(table + 2 * PARAMETER_WORDS, frame) * FMA(bend * knee, knee, above);
         }
       }
 
@@ -144,8 +145,8 @@ KERNEL(E_THREADS) NAME(
     }
     for (int i = 0; i < E_FRAMES; ++i) {
       const double frame = (double)(start + thread * E_FRAMES + i);
-      const double share = parameter_at(table + 16, frame);
-      tile_values[mine + i] = FMA(share, power_of_two(parameter_at(table + 12, frame) - value[i]), 1 - share);
+      const double share = parameter_at(table + 4 * PARAMETER_WORDS, frame);
+      tile_values[mine + i] = FMA(share, power_of_two(parameter_at(table + 3 * PARAMETER_WORDS, frame) - value[i]), 1 - share);
     }
     BARRIER();
     for (int i = thread; i < count; i += E_THREADS) gains[envelope * frames + start + i] = tile_values[i + i / E_FRAMES];

@@ -39,7 +39,20 @@ DEVICE double power_of_two(double exponent) {
   return OF_BITS(BITS_OF(p) + (BITS_OF(moved) << 52));
 }
 
-// A parameter at a frame of the launch: {value at frame 0, step, frames until it stands, value where it stands}.
-DEVICE double parameter_at(const GLOBAL double *ramp, double frame) {
-  return frame < ramp[2] ? FMA(ramp[1], frame, ramp[0]) : ramp[3];
+// A parameter at a frame of the launch: where it stood, then up to five changes, each of which fades from what the value does to its own:
+// {value, how many frames it is old at frame 0, its frames}, these negative for a straight line and 0 behind the last change.
+#define PARAMETER_WORDS 16
+DEVICE double parameter_at(const GLOBAL double *words, double frame) {
+  double value = words[0];
+  for (int k = 1; k < PARAMETER_WORDS && words[k + 2] != 0; k += 3) {
+    const int straight = words[k + 2] < 0;
+    const double length = straight ? -words[k + 2] : words[k + 2], age = words[k + 1] + frame;
+    if (age >= length) {
+      value = words[k];
+    } else if (age > 0) {
+      const double t = age / length;
+      value = FMA(straight ? t : t * t * t * FMA(t, FMA(6.0, t, -15.0), 10.0), words[k] - value, value);
+    }
+  }
+  return value;
 }

@@ -7,7 +7,7 @@
 // motion is center, depth and turns a frame | rows of 32 taps for the fractions 0, 1 / phases ... 1 [phases + 1][32].
 // state [rows][2]: one number for each of the two filters of the loop, which are scanned over the group:
 //   w = b0 u + z, z' = -a1 z + (b1 - a1 b0) u.
-// table: feedback and mix (compressor_math.h) [2][4] | taps [32] | for each filter b0, b1, a1, b1 - a1 b0, (-a1)^(8 2^j) for
+// table: feedback and mix (compressor_math.h) [2][16] | taps [32] | for each filter b0, b1, a1, b1 - a1 b0, (-a1)^(8 2^j) for
 //   j = 0...6, (-a1)^(8 t) for t = 0...128 [2][140].
 // mode: 0 each row its own repeats, 1 those of the row before, 2 the same with the mean of all inputs in the first row and none elsewhere.
 #define D_THREADS 128
@@ -44,7 +44,7 @@ KERNEL(D_THREADS) NAME(
     drawn[1] = (i64)LOAD_WORD(&control[2]);
     drawn[2] = (i64)LOAD_WORD(&place[1]) + ((i64)LOAD_WORD(&place[2]) << 32);
   }
-  if (thread < 32) coefficients[thread] = table[8 + thread];
+  if (thread < 32) coefficients[thread] = table[2 * PARAMETER_WORDS + thread];
   BARRIER();
   const i64 position = drawn[0], elapsed = drawn[2], span = safe < D_TILE ? safe : D_TILE;
   const u32 epoch = (u32)drawn[1];
@@ -81,7 +81,7 @@ KERNEL(D_THREADS) NAME(
       }
       BARRIER();
       for (int f = 0; f < filters; ++f) {
-        const GLOBAL double *filter = table + 40 + 140 * f, *powers = filter + 11;
+        const GLOBAL double *filter = table + 2 * PARAMETER_WORDS + 32 + 140 * f, *powers = filter + 11;
         const double b0 = filter[0], b1 = filter[1], a1 = filter[2], weight = filter[3];
         GLOBAL double *kept = state + 2 * row + f;
         const double base = *kept;
@@ -124,7 +124,7 @@ KERNEL(D_THREADS) NAME(
           }
         }
         line[target * capacity + (at < capacity ? at : at - capacity)] = FMA(parameter_at(table, (double)frame), w, fed);
-        const REAL out = (REAL)FMA(w - dry, parameter_at(table + 4, (double)frame), dry);
+        const REAL out = (REAL)FMA(w - dry, parameter_at(table + PARAMETER_WORDS, (double)frame), dry);
         if (!ISFINITE(out)) ATOMIC_ADD(&counters[1], 1);
         y[y_offset + row * y_stride + frame] = out;
       }

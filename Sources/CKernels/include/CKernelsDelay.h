@@ -14,14 +14,13 @@
 extern "C" {
 #endif
 
-/// A value that moves in a straight line: at frame `i` of a call `start + step * (index + i)`.
+/// A parameter: at frame `i` of a call `values[i]`, or `value` at all of them where `values` is NULL.
 ///
-/// `index` counts from the ramp's beginning, so that cutting it into calls changes no bit. A constant has step 0.
+/// Equal values give the bits that one value gives.
 typedef struct {
-  double start;
-  double step;
-  uint64_t index;
-} sk_ramp;
+  double value;
+  const double *values;
+} sk_glide;
 
 /// How a modulated delay moves: `center + depth * sin(2 pi (phase + increment * (index + i)))` frames at frame `i`.
 typedef struct {
@@ -50,16 +49,16 @@ void sk_delay_places(
 void sk_delay_read_moving(
   double *tap, const double *line, const int32_t *places, const double *fractions, const double *table, size_t n);
 
-/// Goes over from one signal to another: `a += (b - a) * ramp`.
-void sk_crossfade(double *a, const double *b, size_t n, sk_ramp ramp);
+/// Goes over from one signal to another: `a += (b - a) * share`.
+void sk_crossfade(double *a, const double *b, size_t n, sk_glide share);
 
 /// Feeds a line: `line = in + feedback * tap`; without `in` (NULL) the feedback alone.
-void sk_delay_feed_f32(double *line, const float *in, const double *tap, size_t n, sk_ramp feedback);
-void sk_delay_feed_f64(double *line, const double *in, const double *tap, size_t n, sk_ramp feedback);
+void sk_delay_feed_f32(double *line, const float *in, const double *tap, size_t n, sk_glide feedback);
+void sk_delay_feed_f64(double *line, const double *in, const double *tap, size_t n, sk_glide feedback);
 
 /// Mixes dry and wet: `out = in + (wet - in) * mix`, rounded once. `out` may be `in`.
-void sk_mix_wet_f32(float *out, const float *in, const double *wet, size_t n, sk_ramp mix);
-void sk_mix_wet_f64(double *out, const double *in, const double *wet, size_t n, sk_ramp mix);
+void sk_mix_wet_f32(float *out, const float *in, const double *wet, size_t n, sk_glide mix);
+void sk_mix_wet_f64(double *out, const double *in, const double *wet, size_t n, sk_glide mix);
 
 /// Adds `gain` times samples to doubles; for sums of channels.
 void sk_accumulate_f32(double *sum, const float *in, size_t n, double gain);

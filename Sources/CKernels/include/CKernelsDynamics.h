@@ -24,11 +24,11 @@ typedef struct {
 } sk_one_pole;
 
 /// A static curve in base-2 logarithms: above `threshold` the level rises by `1 - slope` of what it rose, with a parabola
-/// of width `knee` around it. Giannoulis, Massberg and Reiss (2012), equation 4.
+/// of width `knee` around it. Giannoulis, Massberg and Reiss (2012), equation 4. All three have values, or none has.
 typedef struct {
-  sk_ramp threshold;
-  sk_ramp knee;
-  sk_ramp slope;
+  sk_glide threshold;
+  sk_glide knee;
+  sk_glide slope;
 } sk_dynamics_curve;
 
 /// `level = |in|`, or the louder of it and what stands in `level`.
@@ -46,8 +46,14 @@ void sk_static_reduction(double *level, size_t n, bool is_square, const sk_dynam
 /// peak detector of Giannoulis, Massberg and Reiss (2012), equation 17. Returns the largest result, 0 for no frames.
 double sk_smooth_reduction(double *reduction, size_t n, double *state, sk_one_pole attack, sk_one_pole release);
 
-/// Replaces reductions by linear gains: `1 - mix + mix * 2^(makeup - reduction)`.
-void sk_reduction_gain(double *reduction, size_t n, sk_ramp makeup, sk_ramp mix);
+/// Makes a state that goes on at other times where another one is: with its held value and its result. A state as it stands has the
+/// former times in its past, of which something would be left in every eighth result.
+void sk_reduction_go_on(double *state, const double *from, sk_one_pole attack);
+/// The same for a mean square.
+void sk_mean_square_go_on(double *state, const double *from);
+
+/// Replaces reductions by linear gains: `1 - mix + mix * 2^(makeup - reduction)`. Both parameters have values, or none has.
+void sk_reduction_gain(double *reduction, size_t n, sk_glide makeup, sk_glide mix);
 
 /// Multiplies frame by frame, rounded once. `out` may be `in`.
 void sk_apply_gain_f32(float *out, const float *in, const double *gain, size_t n);
@@ -73,7 +79,7 @@ void sk_root_mean_square_single(
 void sk_static_reduction_single(float *level, size_t n, bool is_square, const sk_dynamics_curve *curve);
 double sk_smooth_reduction_single(
   float *reduction, size_t n, double *state, sk_one_pole attack, sk_one_pole release);
-void sk_reduction_gain_single(float *reduction, size_t n, sk_ramp makeup, sk_ramp mix);
+void sk_reduction_gain_single(float *reduction, size_t n, sk_glide makeup, sk_glide mix);
 void sk_apply_gain_single(float *out, const float *in, const float *gain, size_t n);
 
 /// Base-2 logarithms of values from 2^-126 to the largest finite one, within 1e-7 and a last digit; of what is smaller, -126.

@@ -13,9 +13,9 @@ import AudioCore
 /// Edges: silence stays exact silence; a step at full scale comes to at most 1 / (1 - |feedback|) of itself; a fading tail ends in zeros,
 /// not in denormal numbers; NaN and infinities are taken as 0 by whoever runs the plan, and counted.
 ///
-/// Live: a new time, tempo or filter cross-fades in 20 ms, other values move there in a straight line, whose corners
-/// bend a full-scale sine of 100 Hz up to eight times as much as it bends by itself, 60 dB below full scale. A mode, or a time beyond both
-/// 2 s and what the note lasts at 20 beats a minute, is another structure.
+/// Live: a new time, tempo, swing or filter is a second path of the loop, to which it cross-fades in 20 ms; feedback and mix glide as long,
+/// along `6t⁵ - 15t⁴ + 10t³`, also where one change overtakes another. A mode, or a time beyond both 2 s and what the note lasts at
+/// 20 beats a minute, is another structure. What a change bends is repeated like any sound (`feedback`).
 public struct Delay: Effect {
   public static let name = "delay"
 
@@ -30,8 +30,16 @@ public struct Delay: Effect {
   }
 
   /// The time from one repeat to the next.
+  ///
+  /// A new one is the fade from one phase of the sound to another: through both at once the loop may resonate where it does with neither
+  /// alone. `feedback` says what bounds that.
   public var time: DelayTime
   /// The share of a repeat in the next one, -0.99 to 0.99.
+  ///
+  /// On its way, and while a path fades to another, the loop passes through what it is between the two. A change bends a full-scale sine
+  /// of 100 Hz at most one and a half times as much as the sine and the steady outputs bend, which the loop then repeats, in the worst
+  /// case in phase: times 1 / (1 - |feedback|). Up to 40 % of feedback it stays below one and a half times all the same; 1.6 times was
+  /// found at 50 %, 1.8 at 60 %, 2.9 at 90 %, 3.7 at 95 %. This holds for `time`, `tempo`, `lowPass`, `highPass`, `rate` and `depth` as well.
   public var feedback: Double
   /// The share of the repeats in the output, 0 to 1; the rest is the input.
   public var mix: Double
@@ -90,7 +98,8 @@ public struct Delay: Effect {
       "highpass", "corner of a high-pass in the loop", \.highPassHertz, offBy: "off", unit: .hertz, in: 1...192_000,
       taper: .logarithmic, live: .crossfade),
     .number(
-      "rate", "how often the time swings", \.rate, unit: .hertz, in: 0.01...20, taper: .logarithmic, default: 0.5),
+      "rate", "how often the time swings", \.rate, unit: .hertz, in: 0.01...20, taper: .logarithmic, default: 0.5,
+      live: .crossfade),
     .number(
       "depth", "how far the time swings to each side", \.depth, unit: .seconds, in: 0...1, default: 0, live: .crossfade),
   ]

@@ -10,6 +10,8 @@ public struct DelayDesign: EffectDesign {
     var frames: Double
     /// Frames of swing to each side.
     var depth: Double
+    /// Turns of the swing a frame; 0 where nothing swings.
+    var increment: Double
     /// A low-pass and a high-pass of the loop; both identities for none.
     var lowPass: Biquad
     var highPass: Biquad
@@ -23,8 +25,6 @@ public struct DelayDesign: EffectDesign {
   let feedback: Double
   let mix: Double
   let mode: Delay.Mode
-  /// Turns of the swing a frame.
-  let increment: Double
   /// The note whose length the time is, for a host that has a tempo; nil for a time in seconds.
   let note: NoteLength?
   /// The frames that the line can be read back.
@@ -67,7 +67,7 @@ public struct DelayDesign: EffectDesign {
   private var motion: EchoLowering.Motion? {
     guard case .moving(let center, let depth) = path.tap else { return nil }
     return EchoLowering.Motion(
-      center: center, depth: depth, increment: increment, table: DelayInterpolation.table, phases: DelayTap.phases)
+      center: center, depth: depth, increment: path.increment, table: DelayInterpolation.table, phases: DelayTap.phases)
   }
 
   public var operationsPerFrame: Double {
@@ -91,9 +91,6 @@ public struct DelayDesign: EffectDesign {
     design.capacity = frames
     return design
   }
-
-  /// Frames over which a changed parameter goes to its new value: 20 ms.
-  var rampFrames: Int { max(1, Int((0.02 * format.sampleRate).rounded())) }
 
   /// The path for a time at a tempo of the host; nil where the tempo is out of range or the line has no room for the time.
   func path(atHostTempo tempo: Double) -> Path? {
@@ -119,7 +116,7 @@ extension Delay {
     try DesignError.require(self.rate, in: 0.01...20, parameter: "rate", unit: "Hz")
     try DesignError.require(depth, in: 0...1, parameter: "depth", unit: "s")
     let path = DelayDesign.Path(
-      frames: try frames(at: rate), depth: depth * rate,
+      frames: try frames(at: rate), depth: depth * rate, increment: depth > 0 ? self.rate / rate : 0,
       lowPass: try Self.section(lowPass, "lowpass") { frequency throws(DesignError) in
         try .firstOrderLowPass(frequency, sampleRate: rate)
       },
@@ -134,8 +131,8 @@ extension Delay {
       slowest = max(slowest, min(Self.longestTime, length.seconds(at: Self.tempos.lowerBound)))
     }
     return DelayDesign(
-      format: context.format, path: path, feedback: feedback, mix: mix, mode: mode, increment: self.rate / rate,
-      note: note, capacity: max(path.tap.neededFrames, Int(slowest * rate) + DelayTap.widestReach),
+      format: context.format, path: path, feedback: feedback, mix: mix, mode: mode, note: note,
+      capacity: max(path.tap.neededFrames, Int(slowest * rate) + DelayTap.widestReach),
       tail: tail(of: path))
   }
 

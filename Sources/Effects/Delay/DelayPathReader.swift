@@ -1,9 +1,10 @@
 import AudioCore
 
-/// Reads one path from a delay line: a tap with its coefficients, and the filters behind it. Two of them cross-fade.
+/// Reads one path from a delay line: a tap with its coefficients and its swing, and the filters behind it. Two of them cross-fade.
 final class DelayPathReader {
   private(set) var path: DelayDesign.Path
   private(set) var tap: DelayTap
+  private var sweep: DelaySweep
   private let coefficients: UnsafeMutableBufferPointer<Double>
   private let filters: SectionKernel<Double>
   private let table = DelayInterpolation.table
@@ -11,6 +12,7 @@ final class DelayPathReader {
   init(_ path: DelayDesign.Path, channels: Int) {
     self.path = path
     tap = path.tap
+    sweep = DelaySweep(increment: path.increment)
     coefficients = .allocate(capacity: 2 * DelayTap.widestReach)
     coefficients.initialize(repeating: 0)
     filters = SectionKernel(
@@ -21,9 +23,12 @@ final class DelayPathReader {
   deinit { coefficients.deallocate() }
 
   /// Takes another path, with silent filters. [worker]
-  func configure(_ path: DelayDesign.Path) {
+  /// - Parameter other: Whose swing goes on, at this path's rate; nil to begin a swing.
+  func configure(_ path: DelayDesign.Path, swingingLike other: DelayPathReader? = nil) {
     self.path = path
     tap = path.tap
+    sweep = other?.sweep ?? DelaySweep(increment: path.increment)
+    sweep.change(increment: path.increment)
     if case .fraction(let frames, let reach) = tap {
       DelayInterpolation.write(coefficients, fraction: frames.rounded(.up) - frames, reach: reach)
     }
@@ -33,7 +38,7 @@ final class DelayPathReader {
   }
 
   /// Reads and filters the next frames. [worker]
-  func read(_ line: DelayLine, sweep: DelaySweep, into output: borrowing AudioBlock<Double>) {
+  func read(_ line: DelayLine, into output: borrowing AudioBlock<Double>) {
     if case .moving = tap {
       table.withUnsafeBufferPointer { line.read(tap, coefficients: $0, sweep: sweep, into: output) }
     } else {
@@ -42,12 +47,17 @@ final class DelayPathReader {
     if path.isFiltered { filters.process(output, into: output) }
   }
 
+  /// Goes on behind frames that were read. [worker]
+  func advance(_ frames: Int) { sweep.advance(frames) }
+
   func saveState(into writer: inout StateWriter) {
     writer.write(path.frames)
     writer.write(path.depth)
+    writer.write(path.increment)
     for section in [path.lowPass, path.highPass] {
       for number in [section.b0, section.b1, section.b2, section.a1, section.a2] { writer.write(number) }
     }
+    sweep.saveState(into: &writer)
     filters.saveState(into: &writer)
   }
 
@@ -61,16 +71,20 @@ final class DelayPathReader {
       throw .mismatch(expected: "a delay of at most \(capacity) frames", found: "\(restored.frames) frames")
     }
     configure(restored)
+    sweep = try DelaySweep(from: &reader)
     try filters.restoreState(from: &reader)
   }
 
   private static func readPath(from reader: inout StateReader) throws(StateError) -> DelayDesign.Path {
     let frames = try reader.readDouble()
     let depth = try reader.readDouble()
-    guard frames >= 1, frames < 1e9, depth >= 0, depth == 0 || frames - depth >= DelayTap.leastMovingFrames else {
+    let increment = try reader.readDouble()
+    guard increment.isFinite, frames >= 1, frames < 1e9, depth >= 0,
+      depth == 0 || frames - depth >= DelayTap.leastMovingFrames
+    else {
       throw .mismatch(expected: "a delay", found: "\(frames) ± \(depth) frames")
     }
-    return DelayDesign.Path(frames: frames, depth: depth, lowPass: .identity, highPass: .identity)
+    return DelayDesign.Path(frames: frames, depth: depth, increment: increment, lowPass: .identity, highPass: .identity)
   }
 
   private static func readSection(from reader: inout StateReader) throws(StateError) -> Biquad {

@@ -2,8 +2,7 @@ import AudioCore
 
 /// Runs a delay: reads the line, filters, feeds it again and mixes, in runs that end where the circle, the delay or a ramp ends.
 ///
-/// A changed time or filter is a second path, to which it cross-fades; a change during a fade waits for its end. Other values move in
-/// straight lines.
+/// A changed time, swing or filter is a second path, to which it cross-fades; a change during a fade waits for its end.
 final class DelayProcessor<S: Sample>: AudioProcessor {
   private var design: DelayDesign
   private let line: DelayLine
@@ -11,12 +10,9 @@ final class DelayProcessor<S: Sample>: AudioProcessor {
   private var current: DelayPathReader
   private var next: DelayPathReader
   /// How much of the second path is heard; stands at 0 when there is no fade.
-  private var fade = LinearRamp(0)
-  /// What the fade after this one goes to.
-  private var waiting: DelayDesign.Path?
-  private var feedback: LinearRamp
-  private var mix: LinearRamp
-  private var sweep: DelaySweep
+  private let fade = GlidingValue(0)
+  private let feedback: GlidingValue
+  private let mix: GlidingValue
   /// The tempo that the host gave last; nil before it gave one.
   private var hostTempo: Double?
 
@@ -30,9 +26,8 @@ final class DelayProcessor<S: Sample>: AudioProcessor {
     line = DelayLine(channels: channels, capacity: design.capacity)
     current = DelayPathReader(design.path, channels: channels)
     next = DelayPathReader(design.path, channels: channels)
-    feedback = LinearRamp(design.feedback)
-    mix = LinearRamp(design.mix)
-    sweep = DelaySweep(increment: design.increment)
+    feedback = GlidingValue(design.feedback)
+    mix = GlidingValue(design.mix)
     wet = SampleBuffer(channels: channels, capacity: DelayLine.longestRun)
     nextWet = SampleBuffer(channels: channels, capacity: DelayLine.longestRun)
     mean = .allocate(capacity: DelayLine.longestRun)
@@ -43,7 +38,13 @@ final class DelayProcessor<S: Sample>: AudioProcessor {
 
   // MARK: Changes
 
+  var followsRamps: Bool { true }
+
   func adopt(_ design: borrowing DelayDesign) -> Bool {
+    adopt(design, along: .standard(at: self.design.format.sampleRate))
+  }
+
+  func adopt(_ design: borrowing DelayDesign, along ramp: Ramp) -> Bool {
     let new = copy design
     guard new.format == self.design.format, new.mode == self.design.mode,
       new.path.tap.neededFrames <= self.design.capacity
@@ -54,43 +55,33 @@ final class DelayProcessor<S: Sample>: AudioProcessor {
       reset()
       return true
     }
-    feedback.move(to: new.feedback, over: new.rampFrames)
-    mix.move(to: new.mix, over: new.rampFrames)
-    sweep.change(increment: new.increment)
-    go(to: wantedPath)
+    feedback.move(to: new.feedback, along: ramp)
+    mix.move(to: new.mix, along: ramp)
+    beginFade()
     return true
   }
 
   /// The design's path, at the host's tempo where it has one.
   private var wantedPath: DelayDesign.Path { hostTempo.flatMap { design.path(atHostTempo: $0) } ?? design.path }
 
-  private func go(to path: DelayDesign.Path) {
-    if !fade.isConstant {
-      waiting = path == next.path ? nil : path
-    } else if path != current.path {
-      next.configure(path)
-      fade.move(to: 1, over: design.rampFrames)
-    }
+  /// Fades to the path that is wanted, unless it is heard already or another fade is under way.
+  private func beginFade() {
+    let path = wantedPath
+    guard fade.isConstant, path != current.path else { return }
+    next.configure(path, swingingLike: current)
+    fade.move(to: 1, along: .standard(at: design.format.sampleRate))
   }
 
   private func endFade() {
     swap(&current, &next)
-    fade = LinearRamp(0)
-    if let path = waiting {
-      waiting = nil
-      go(to: path)
-    }
+    fade.jump(to: 0)
+    beginFade()
   }
 
   private func follow(tempo: Double?) {
     guard let tempo, tempo != hostTempo, design.note != nil else { return }
     hostTempo = tempo
-    let path = wantedPath
-    if line.filled > 0 {
-      go(to: path)
-    } else {
-      current.configure(path)
-    }
+    if line.filled > 0 { beginFade() } else { current.configure(wantedPath) }
   }
 
   // MARK: Sound
@@ -108,6 +99,9 @@ final class DelayProcessor<S: Sample>: AudioProcessor {
     var done = 0
     while done < input.frames {
       let count = run(of: input.frames - done)
+      feedback.prepare(count)
+      mix.prepare(count)
+      fade.prepare(count)
       input.withFrames(done..<done + count) { source in
         output.withFrames(done..<done + count) { target in
           wet.withBlock(frames: count) { wet in process(source, wet, target) }
@@ -130,10 +124,10 @@ final class DelayProcessor<S: Sample>: AudioProcessor {
     _ input: borrowing AudioBlock<S>, _ wet: borrowing AudioBlock<Double>, _ output: borrowing AudioBlock<S>
   ) {
     let frames = input.frames
-    current.read(line, sweep: sweep, into: wet)
+    current.read(line, into: wet)
     if !fade.isConstant {
       nextWet.withBlock(frames: frames) { other in
-        next.read(line, sweep: sweep, into: other)
+        next.read(line, into: other)
         crossfade(wet, to: other, along: fade)
       }
     }
@@ -160,10 +154,11 @@ final class DelayProcessor<S: Sample>: AudioProcessor {
 
   private func advance(_ frames: Int) {
     line.advance(frames)
-    sweep.advance(frames)
+    current.advance(frames)
     feedback.advance(frames)
     mix.advance(frames)
     guard !fade.isConstant else { return }
+    next.advance(frames)
     fade.advance(frames)
     if fade.isConstant { endFade() }
   }
@@ -173,12 +168,10 @@ final class DelayProcessor<S: Sample>: AudioProcessor {
   func reset() {
     line.reset()
     hostTempo = nil
-    waiting = nil
-    fade = LinearRamp(0)
+    fade.jump(to: 0)
     current.configure(design.path)
-    feedback = LinearRamp(design.feedback)
-    mix = LinearRamp(design.mix)
-    sweep = DelaySweep(increment: design.increment)
+    feedback.jump(to: design.feedback)
+    mix.jump(to: design.mix)
   }
 
   var stateByteCount: Int { freshStateByteCount + line.channels * line.capacity * MemoryLayout<Double>.stride }
@@ -190,22 +183,17 @@ final class DelayProcessor<S: Sample>: AudioProcessor {
     fade.saveState(into: &writer)
     feedback.saveState(into: &writer)
     mix.saveState(into: &writer)
-    sweep.saveState(into: &writer)
     writer.write(hostTempo ?? 0)
   }
 
   func restoreState(from reader: inout StateReader) throws(StateError) {
-    waiting = nil
     try line.restoreState(from: &reader)
     try current.restoreState(from: &reader, capacity: design.capacity)
     try next.restoreState(from: &reader, capacity: design.capacity)
-    fade = try LinearRamp(from: &reader)
-    feedback = try LinearRamp(from: &reader)
-    mix = try LinearRamp(from: &reader)
-    sweep = try DelaySweep(from: &reader)
+    try fade.restoreState(from: &reader)
+    try feedback.restoreState(from: &reader)
+    try mix.restoreState(from: &reader)
     let tempo = try reader.readDouble()
     hostTempo = tempo == 0 ? nil : tempo
-    // A change that waited for the end of a fade is that of the design.
-    if !fade.isConstant { go(to: wantedPath) }
   }
 }

@@ -11,9 +11,10 @@ import AudioCore
 /// make-up gain aside; the largest finite samples are compressed like any others; NaN and infinities are taken as 0 by whoever runs the
 /// plan, and counted. The reduction of the last block, and the largest since it was asked for, are on the stage's meter.
 ///
-/// Live: threshold, ratio, knee, gain and mix move to a new value in 20 ms, in a straight line, whose corners bend a full-scale sine of
-/// 100 Hz up to eight times as much as it bends by itself, 60 dB below full scale; times count at once and keep the reduction; detector, link and
-/// look-ahead are another structure.
+/// Live: threshold, ratio, knee, gain and mix glide to a new value in 20 ms, along `6t⁵ - 15t⁴ + 10t³`, also where one change overtakes
+/// another. New times are a second detector, which begins with the present reduction and is faded to in 20 ms. With an attack below 2 ms a
+/// new threshold, ratio or knee is one too, faded to in 60 ms: there is no attack then to round what a level does on a moving curve.
+/// Detector, link and look-ahead are another structure.
 ///
 /// A second input port is the key: the level is then taken from there. Its channels are as many as those of the sound, or one, or any
 /// number where the channels are linked.

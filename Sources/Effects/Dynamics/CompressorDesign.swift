@@ -38,10 +38,9 @@ public struct CompressorDesign: EffectDesign {
       && (window == nil) == (other.window == nil) && latencyFrames == other.latencyFrames
   }
 
-  /// Frames over which a changed parameter goes to its new value: 20 ms.
-  var rampFrames: Int { max(1, Int((0.02 * format.sampleRate).rounded())) }
-
   var curve: DynamicsCurve { DynamicsCurve(threshold: threshold, knee: knee, slope: slope) }
+
+  var detectorTimes: DetectorTimes { DetectorTimes(window: window, attack: times.attack, release: times.release) }
 
   /// The reduction that the static curve asks for, in decibels, 0 or above.
   ///

@@ -113,19 +113,16 @@ public struct GainDesign: EffectDesign {
   public var operationsPerFrame: Double { Double(format.channels) }
 }
 
-/// Multiplies by the factor, and goes to another one along a ramp.
+/// Multiplies by the factor, and glides to another one along a ramp.
 final class GainProcessor<S: Sample>: AudioProcessor {
   private let format: StreamFormat
-  /// Where the ramp began, and where it goes.
-  private var start: Double
   private var factor: Double
-  private var ramp = Ramp(frames: 0)
-  private var frame = 0
+  private let gain: GlidingValue
   private var hasRun = false
 
   init(_ design: GainDesign) {
     factor = design.factor
-    start = design.factor
+    gain = GlidingValue(design.factor)
     format = design.format
   }
 
@@ -137,11 +134,8 @@ final class GainProcessor<S: Sample>: AudioProcessor {
 
   func adopt(_ design: borrowing GainDesign, along ramp: Ramp) -> Bool {
     guard design.format == format else { return false }
-    guard design.factor != factor else { return true }
-    start = start + self.ramp.share(at: frame) * (factor - start)
     factor = design.factor
-    self.ramp = hasRun ? ramp : Ramp(frames: 0)
-    frame = 0
+    if hasRun { gain.move(to: factor, along: ramp) } else { gain.jump(to: factor) }
     return true
   }
 
@@ -152,47 +146,37 @@ final class GainProcessor<S: Sample>: AudioProcessor {
   ) -> Int {
     let frames = input.frames
     if frames > 0 { hasRun = true }
-    let moving = min(frames, ramp.frames - frame)
-    if moving > 0 {
-      input.withFrames(0..<moving) { source in
-        output.withFrames(0..<moving) { source.scale(from: start, to: factor, along: ramp, from: frame, into: $0) }
+    var done = 0
+    while let remaining = gain.remaining, done < frames {
+      let count = min(frames - done, remaining, GlidingValue.longestRun)
+      gain.prepare(count)
+      input.withFrames(done..<done + count) { source in
+        output.withFrames(done..<done + count) { source.scale(by: gain, into: $0) }
       }
-      frame += moving
+      gain.advance(count)
+      done += count
     }
-    if moving < frames {
-      input.withFrames(max(moving, 0)..<frames) { source in
-        output.withFrames(max(moving, 0)..<frames) { source.scale(by: factor, into: $0) }
-      }
+    guard done < frames else { return frames }
+    input.withFrames(done..<frames) { source in
+      output.withFrames(done..<frames) { source.scale(by: factor, into: $0) }
     }
     return frames
   }
 
   func reset() {
-    ramp = Ramp(frames: 0)
-    start = factor
-    frame = 0
+    gain.jump(to: factor)
     hasRun = false
   }
 
   func saveState(into writer: inout StateWriter) {
-    writer.write(start)
     writer.write(factor)
-    writer.write(ramp.frames)
-    writer.write(ramp.shape.rawValue)
-    writer.write(frame)
+    gain.saveState(into: &writer)
     writer.write(hasRun ? 1 : 0)
   }
 
   func restoreState(from reader: inout StateReader) throws(StateError) {
-    start = try reader.readDouble()
     factor = try reader.readDouble()
-    let frames = try reader.readInt()
-    let shape = try reader.readInt()
-    frame = try reader.readInt()
-    guard frames >= 0, frame >= 0, let shape = Ramp.Shape(rawValue: shape) else {
-      throw .mismatch(expected: "a ramp", found: "\(frames) frames of shape \(shape)")
-    }
-    ramp = Ramp(frames: frames, shape: shape)
+    try gain.restoreState(from: &reader)
     hasRun = try reader.readInt() != 0
   }
 }
