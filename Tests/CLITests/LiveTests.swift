@@ -70,6 +70,39 @@ import Testing
     }
   }
 
+  /// SIGHUP reads the file at once, though nothing in it changed.
+  @Test func readsTheChainAgainAtSIGHUP() throws {
+    try Scratch.with { scratch in
+      let script = """
+        printf 'gain:-6dB\n' > chain.txt
+        "$SWIFTLET" live --chain chain.txt --input virtual --seconds 3 --json > out.json 2> errors.txt &
+        tool=$!
+        sleep 1
+        kill -HUP $tool
+        wait $tool
+        """
+      #expect(try Tool.shell(script, in: scratch.folder).status == 0)
+      let errors = try String(contentsOf: scratch.url("errors.txt"), encoding: .utf8)
+      #expect(errors.contains("read again"))
+    }
+  }
+
+  /// Without a file to read again SIGHUP is the end, in order.
+  @Test func endsAtSIGHUPWithoutAFile() throws {
+    try Scratch.with { scratch in
+      let script = """
+        "$SWIFTLET" live -e gain:-6dB --input virtual --seconds 60 --json > out.json &
+        tool=$!
+        sleep 1
+        kill -HUP $tool
+        wait $tool
+        """
+      #expect(try Tool.shell(script, in: scratch.folder).status == 0)
+      let report = try String(contentsOf: scratch.url("out.json"), encoding: .utf8)
+      #expect(report.contains("callback_ms"))
+    }
+  }
+
   @Test func playsAFileToItsEnd() throws {
     try Scratch.with { scratch in
       try Sound.wav(Sound.samples(9_600), channels: 1).write(to: scratch.url("in.wav"))

@@ -13,6 +13,7 @@ struct LiveScreen {
   private let shows: Bool
   private let style = Style.of(descriptor: 2)
   private let takesKeys: Bool
+  private let hadTerminal: Bool
   private var chosen = 0
   private var isMuted = false
   private var drawn = 0
@@ -28,7 +29,8 @@ struct LiveScreen {
     self.chain = chain
     self.file = file
     self.shows = shows
-    takesKeys = shows && SystemCalls.isTerminal(0)
+    hadTerminal = SystemCalls.isTerminal(0)
+    takesKeys = shows && hadTerminal
   }
 
   mutating func open() { if takesKeys { TerminalKeys.begin() } }
@@ -65,7 +67,10 @@ struct LiveScreen {
     } else {
       SystemCalls.sleep(seconds: Self.turnSeconds)
     }
-    reread()
+    let mustReload = Interrupt.takeReload()
+    // Behind a terminal that is gone nobody can stop it any more.
+    if mustReload, hadTerminal, !SystemCalls.isTerminal(0) { return false }
+    reread(atOnce: mustReload)
     tellFaults()
     if shows { draw() }
     return true
@@ -80,10 +85,10 @@ struct LiveScreen {
     }
   }
 
-  /// Takes another chain when its file has come to hold one; what is wrong with it is said, and the old one goes on.
-  private mutating func reread() {
+  /// Takes another chain when its file has come to hold one, or at once; what is wrong with it is said, and the old one goes on.
+  private mutating func reread(atOnce: Bool) {
     do throws(Failure) {
-      guard let graph = try file?.changed() else { return }
+      guard let graph = atOnce ? try file?.read() : try file?.changed() else { return }
       try swap(to: graph)
       tell("the chain was read again")
     } catch {
@@ -180,6 +185,9 @@ struct LiveScreen {
     let p99 = processor.latencyStatistics().map { NumberText.fixed(Double($0.p99) / 1e3, 1) } ?? "-"
     var line =
       "in \(Self.bar(levels.input, style))  out \(Self.bar(levels.output, style))  \(NumberText.fixed(processor.latency?.milliseconds ?? 0, 1)) ms  p99 \(p99) us  xruns \(metrics.xrunCount)/\(metrics.deviceXrunCount)"
+    for (stage, meter) in processor.control?.meters ?? [] where meter.info.unit == .decibels {
+      line += "  \(stage.prefix { $0 != "@" }) \(NumberText.fixed(meter.takeLargest(), 1)) dB"
+    }
     if isMuted { line += "  muted" }
     if chain.controls.indices.contains(chosen), takesKeys {
       let control = chain.controls[chosen]
