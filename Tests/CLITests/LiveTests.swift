@@ -70,6 +70,24 @@ import Testing
     }
   }
 
+  /// On a terminal: silence is shown, keys change parameters, and what is wrong with a command is said.
+  @Test func showsALineAndTakesKeysOnATerminal() throws {
+    let keys = [
+      "\u{1B}[B", "\u{1B}[B", "\u{1B}[C", " ", "\u{1B}[A", "\u{1B}[B", " ", ":1.gain=loud\n", ":chain compressor\n",
+      "\u{1B}[A", ":1.ratio=3\n",
+      "q",
+    ]
+    let result = try Tool.terminal(
+      ["live", "-e", "peak:1kHz,gain=+3dB", "--input", "virtual", "--seconds", "20"], typing: keys)
+    #expect(result.status == 0 && result.signal == nil)
+    #expect(result.text.contains("peak 1.frequency = 1000 Hz"))
+    #expect(result.text.contains("-inf dB"))
+    #expect(result.text.contains("muted"))
+    #expect(result.text.contains("\"loud\" is not a number"))
+    #expect(result.text.contains("compressor 1."))
+    #expect(result.text.contains("round trip"))
+  }
+
   /// SIGHUP reads the file at once, though nothing in it changed.
   @Test func readsTheChainAgainAtSIGHUP() throws {
     try Scratch.with { scratch in

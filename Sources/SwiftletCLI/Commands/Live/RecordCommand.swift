@@ -63,7 +63,7 @@ struct RecordCommand: ParsableCommand {
       guard shows else { continue }
       let length = Double(processor.framesRecorded ?? 0) / format.sampleRate
       StandardError.write(
-        "\r\(LiveScreen.bar(processor.takeLevels().output, style))  \(NumberText.duration(length.rounded()))  lost \(processor.inputOverflowCount)   "
+        "\r\(LevelBar.text(processor.takeLevels().output, style))  \(NumberText.duration(length.rounded()))  lost \(processor.inputOverflowCount)   "
       )
     }
     if shows { StandardError.write("\r" + String(repeating: " ", count: 60) + "\r") }
