@@ -149,6 +149,13 @@ import Testing
     }
   }
 
+  @Test func refusesAPlaceWhereNoTakeCanBeKept() throws {
+    try Scratch.with { scratch in
+      let result = try Tool.run("record", scratch.path("no/take.wav"), "--input", "virtual", "--seconds", "1")
+      #expect(result.status == 73)
+    }
+  }
+
   @Test func namesTheDevicesThatAreThere() throws {
     #expect(try Tool.run("devices", "--json").status == 0)
     let missing = try Tool.run("live", "--input", "no such device")
