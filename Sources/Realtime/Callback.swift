@@ -114,7 +114,8 @@ struct CallbackState: ~Copyable {
     // Channels that the device has beyond the ring's stay silent.
     clear(target, channels: channels, from: output.channels, frames: frames)
     smoother.process(target, frames: frames, jumps: jumps)
-    fade.process(target, channels: min(channels, output.channels), from: silence, frames: frames)
+    fade.process(
+      target, channels: min(channels, output.channels), from: silence, frames: frames, isGap: isInGap)
   }
 
   /// After an underflow the block that was missing still comes, and would stay in the ring for ever as added latency: as soon as there is

@@ -123,12 +123,13 @@ final class CallbackSet {
     let cycle = Double(setup.configuration.bufferFrames) / setup.outputRate
     var patience = Int((min(0.055, setup.configuration.fadeSeconds + 2 * cycle) * 1_000).rounded(.up))
     let sleeper = SystemClock()
-    let calls = counters()[CallbackCounter.callbacks.rawValue]
+    // A device by hand calls when its owner likes: not at all while the owner waits here, else as long as it takes.
+    let isByHand = parts.contains { ($0.device as? VirtualDevice)?.isManual == true }
+    if isByHand { patience = 1_000 }
     while !switches.isSilent && patience > 0 {
+      if isByHand && !parts.contains(where: { ($0.device as? VirtualDevice)?.isAdvancing == true }) { return }
       sleeper.sleep(nanoseconds: 1_000_000)
       patience -= 1
-      // A device by hand does not call while its owner waits here.
-      if patience % 16 == 0 && counters()[CallbackCounter.callbacks.rawValue] == calls { return }
     }
   }
 

@@ -12,8 +12,6 @@ final class EngineRun: @unchecked Sendable {
   // it was opened, or is atomic.
   let setup: EngineSetup
   let worker: Worker
-  /// The steps of the graph that the run began with, with words for those that are no stage.
-  let stepLabels: [String]
   /// Changes what the worker runs.
   let control: RunnerControl
   /// Logs the session; nil where none is kept.
@@ -55,7 +53,6 @@ final class EngineRun: @unchecked Sendable {
     let offer = try setup.accelerator?.makeAccelerator(for: plan)
     refusal = offer?.reason
     let runner = try PlanRunner<Float>(plan, changing: configuration.changing, holding: configuration.latencyFrames)
-    stepLabels = runner.stepLabels
     control = runner.control
     session = try configuration.sessionLog.map { log in
       guard let session = try SessionRecorder(log, session: number, setup, runner) else { throw SessionError.unsettled }

@@ -62,11 +62,11 @@ struct EngineSetup {
         .inconsistent, parameter: "sessionLog", problem: "cannot be replayed bit for bit with an accelerator",
         remedy: "Log the session on the processor, or leave the log out")
     }
-    guard configuration.latencyFrames == nil || (accelerator == nil && configuration.sessionLog == nil) else {
+    guard configuration.latencyFrames == nil || accelerator == nil else {
       throw DesignError(
         .inconsistent, parameter: "latencyFrames",
-        problem: "is for graphs that are swapped in, which an accelerator and a session's log rule out",
-        remedy: "Leave it out, or run on the processor without a log")
+        problem: "is for graphs that are swapped in, which an accelerator rules out",
+        remedy: "Leave it out, or run on the processor")
     }
     self.configuration = configuration
     self.clock = clock

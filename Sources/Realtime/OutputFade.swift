@@ -24,10 +24,12 @@ struct OutputFade: ~Copyable {
 
   /// Applies the fade to a block. At full level not a bit is changed.
   ///
-  /// - Parameter first: Where in the block the sound begins: a fade that ran over silence would leave an edge.
+  /// - Parameters:
+  ///   - first: Where in the block the sound begins: a fade that ran over silence would leave an edge.
+  ///   - isGap: Whether the block is a gap, in which a fade to full level does not go on, for the same reason.
   @_noLocks @_noAllocation
   mutating func process(
-    _ block: UnsafePointer<UnsafeMutablePointer<Float>>, channels: Int, from first: Int, frames count: Int
+    _ block: UnsafePointer<UnsafeMutablePointer<Float>>, channels: Int, from first: Int, frames count: Int, isGap: Bool
   ) {
     let isWanted = switches.isWanted
     if isWanted {
@@ -50,7 +52,7 @@ struct OutputFade: ~Copyable {
         if isWanted {
           if at < frames {
             samples[frame] *= ramp[at]
-            at &+= 1
+            if !isGap { at &+= 1 }
           }
         } else if at > 0 {
           at &-= 1
@@ -63,7 +65,11 @@ struct OutputFade: ~Copyable {
       channel &+= 1
     }
     let passed = max(0, count &- first)
-    place = isWanted ? min(frames, place &+ passed) : max(0, place &- passed)
+    if isWanted {
+      if !isGap { place = min(frames, place &+ passed) }
+    } else {
+      place = max(0, place &- passed)
+    }
     if place == 0 && !isWanted { switches.reportSilence() }
   }
 }

@@ -43,7 +43,9 @@ struct MetricsBaseline {
   var callbackBuckets: [Int] = []
   var workerBuckets: [Int] = []
   var roundTripBuckets: [Int] = []
+  /// How many times the steps of a graph had, and the graph's number.
   var stageTimes: [Int] = []
+  var stageGraph = 0
 }
 
 extension RealtimeProcessor {
@@ -83,11 +85,13 @@ extension RealtimeProcessor {
   /// Counts from 0 and times afresh from now on. [control]
   public func resetMetrics() {
     let baseline = withRun { run, _ in
-      MetricsBaseline(
+      let stages = run.graphTimes
+      return MetricsBaseline(
         callback: run.callbackCounters(), worker: run.worker.counters.values, callbackTimes: run.callbackTimes.count,
         workerTimes: run.worker.times.count, roundTrips: run.roundTripTimes.count,
         callbackBuckets: run.callbackTimes.bucketCounts(), workerBuckets: run.worker.times.bucketCounts(),
-        roundTripBuckets: run.roundTripTimes.bucketCounts(), stageTimes: run.worker.stageTimes.map(\.count))
+        roundTripBuckets: run.roundTripTimes.bucketCounts(), stageTimes: stages?.logs.map(\.count) ?? [],
+        stageGraph: stages?.graph ?? 0)
     }
     if let baseline { setBaseline(baseline) }
   }

@@ -162,16 +162,18 @@ public final class RealtimeProcessor: Sendable {
   }
 
   /// Runs another graph from now on, without a click: what keeps its state and what is refused, `RunnerControl.swap` says. After a
-  /// stop it is what the next start begins with. After a fault of a stage it takes that graph's place at once. While a session is logged
-  /// it is refused. [control]
+  /// stop it is what the next start begins with. After a fault of a stage it takes that graph's place at once. The log of a session has it
+  /// too. Beside an accelerator it is refused. [control]
   ///
   /// - Parameter position: The frame of the graph's input, from the start on, at which the fade begins; nil for as soon as may be.
-  /// - Throws: `DesignError`; then the old graph goes on.
+  /// - Throws: `DesignError`, and `SessionError` for a graph that a session's log cannot take; then the old graph goes on.
   public func swap(to item: some Connectable, at position: Int64? = nil) throws {
     let graph = item.graph
     let failure: (any Error)? = current.withLock { current in
       do {
         if current.isRunning, let run = current.run {
+          // What cannot be written would end the log.
+          if run.session != nil { _ = try SessionHeader.written(GraphDocument(graph)) }
           try run.control.swap(to: graph, at: position)
         } else {
           _ = try EngineSetup(

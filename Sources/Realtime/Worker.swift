@@ -46,9 +46,6 @@ final class Worker: @unchecked Sendable {
   private let sampleRate: Double
   private let drift: DriftCompensator?
   private let session: SessionRecorder?
-  /// Times of each step of the plan; empty where they are not taken.
-  let stageTimes: [LatencyLog]
-  private let stageRecorders: [LatencyRecorder]
   let companion: AcceleratorCompanion?
   private var hearsAccelerator = true
 
@@ -84,9 +81,11 @@ final class Worker: @unchecked Sendable {
     meter = LevelMeter()
     self.drift = drift
     self.session = session
-    if configuration.timesStages { runner.timeSteps(by: clock) }
-    stageTimes = runner.stepNanoseconds.map { _ in LatencyLog(capacity: configuration.logCapacity) }
-    stageRecorders = stageTimes.map { $0.recorder() }
+    if configuration.timesStages {
+      let capacity = configuration.logCapacity
+      runner.control.timeSteps(
+        StepTiming(clock: clock) { GraphTimes(graph: $0, labels: $1, capacity: capacity) })
+    }
     let counters = counters
     companion = accelerator.map {
       AcceleratorCompanion($0, plan: plan, configuration: configuration, counters: counters)
@@ -149,9 +148,11 @@ final class Worker: @unchecked Sendable {
   private func runPlan(_ frames: Int, began: Int64) -> Int {
     intake.plan.withBlock(frames: frames) { input in
       meter.input(input)
+      runner.findChanges(within: faults.isSilenced ? .max : frames)
       // Another graph may take the place of the one that had to be given up.
-      if faults.isSilenced && runner.takeWaitingGraph() { faults.revive() }
-      session?.input(input, isSilenced: faults.isSilenced)
+      let takesOver = faults.isSilenced && runner.takeWaitingGraph()
+      if takesOver { faults.revive() }
+      session?.input(input, of: runner, isSilenced: faults.isSilenced, takesOver: takesOver)
       return outlet.plan.withBlock(frames: outlet.capacity) { output in
         guard faults.isSilenced else {
           guard let companion else { return runner.process(input, into: output) }
@@ -207,7 +208,6 @@ final class Worker: @unchecked Sendable {
 
   private func finish(_ frames: Int, took: Int64) {
     recorder.record(nanoseconds: took)
-    if !faults.isSilenced { recordStages() }
     counters.add(1, to: WorkerCounter.blocks.rawValue)
     counters.add(frames, to: WorkerCounter.frames.rawValue)
     let isLate = Double(took) > Double(frames) / sampleRate * 1e9
@@ -224,16 +224,6 @@ final class Worker: @unchecked Sendable {
 }
 
 extension Worker {
-  private func recordStages() {
-    // A graph that was swapped in is not timed.
-    let times = runner.stepNanoseconds
-    var step = 0
-    while step < min(stageRecorders.count, times.count) {
-      stageRecorders[step].record(nanoseconds: times[step])
-      step += 1
-    }
-  }
-
   /// Starts the worker's thread.
   /// - Returns: the thread, or the system's error number.
   func start(priority: Int) -> (thread: rt_thread?, error: Int32) {

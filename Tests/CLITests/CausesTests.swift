@@ -28,6 +28,22 @@ import Testing
       }.isEmpty)
   }
 
+  /// A period must last longer than waking and computing take.
+  @Test func aPeriodIsJudgedByHowLateSleepsAre() {
+    var run = RunFacts()
+    (run.deadline, run.usualBlock) = (5.33, 0.1)
+    var machine = MachineFacts()
+    func period() -> Finding? { Doctor.findings(machine, run).first { $0.subject == "period" } }
+    #expect(period() == nil)
+    machine.sleepLateness = 0.2
+    #expect(period()?.weight == .good)
+    machine.sleepLateness = 12
+    #expect(period()?.weight == .limit)
+    #expect(period()?.text.contains("--buffer 1024") == true)
+    machine.sleepLateness = 1e9
+    #expect(period()?.text.contains("--buffer 65536") == true)
+  }
+
   @Test func aSlowChainIsNamed() {
     let found = causes {
       $0.metrics.outputUnderflowCount = 50

@@ -70,6 +70,57 @@ import Testing
     }
   }
 
+  /// On a terminal: silence is shown, keys change parameters, and what is wrong with a command is said.
+  @Test func showsALineAndTakesKeysOnATerminal() throws {
+    let keys = [
+      "\u{1B}[B", "\u{1B}[B", "\u{1B}[C", " ", "\u{1B}[A", "\u{1B}[B", " ", ":1.gain=loud\n", ":chain compressor\n",
+      "\u{1B}[A", ":1.ratio=3\n",
+      "q",
+    ]
+    let result = try Tool.terminal(
+      ["live", "-e", "peak:1kHz,gain=+3dB", "--input", "virtual", "--seconds", "20"], typing: keys)
+    #expect(result.status == 0 && result.signal == nil)
+    #expect(result.text.contains("peak 1.frequency = 1000 Hz"))
+    #expect(result.text.contains("-inf dB"))
+    #expect(result.text.contains("muted"))
+    #expect(result.text.contains("\"loud\" is not a number"))
+    #expect(result.text.contains("compressor 1."))
+    #expect(result.text.contains("round trip"))
+  }
+
+  /// SIGHUP reads the file at once, though nothing in it changed.
+  @Test func readsTheChainAgainAtSIGHUP() throws {
+    try Scratch.with { scratch in
+      let script = """
+        printf 'gain:-6dB\n' > chain.txt
+        "$SWIFTLET" live --chain chain.txt --input virtual --seconds 3 --json > out.json 2> errors.txt &
+        tool=$!
+        sleep 1
+        kill -HUP $tool
+        wait $tool
+        """
+      #expect(try Tool.shell(script, in: scratch.folder).status == 0)
+      let errors = try String(contentsOf: scratch.url("errors.txt"), encoding: .utf8)
+      #expect(errors.contains("read again"))
+    }
+  }
+
+  /// Without a file to read again SIGHUP is the end, in order.
+  @Test func endsAtSIGHUPWithoutAFile() throws {
+    try Scratch.with { scratch in
+      let script = """
+        "$SWIFTLET" live -e gain:-6dB --input virtual --seconds 60 --json > out.json &
+        tool=$!
+        sleep 1
+        kill -HUP $tool
+        wait $tool
+        """
+      #expect(try Tool.shell(script, in: scratch.folder).status == 0)
+      let report = try String(contentsOf: scratch.url("out.json"), encoding: .utf8)
+      #expect(report.contains("callback_ms"))
+    }
+  }
+
   @Test func playsAFileToItsEnd() throws {
     try Scratch.with { scratch in
       try Sound.wav(Sound.samples(9_600), channels: 1).write(to: scratch.url("in.wav"))
@@ -95,6 +146,13 @@ import Testing
       #expect((info["frames"] as? Int ?? 0) > 0)
       #expect(info["channels"] as? Int == 1)
       #expect(try scratch.names == ["in.wav", "take.wav"])
+    }
+  }
+
+  @Test func refusesAPlaceWhereNoTakeCanBeKept() throws {
+    try Scratch.with { scratch in
+      let result = try Tool.run("record", scratch.path("no/take.wav"), "--input", "virtual", "--seconds", "1")
+      #expect(result.status == 73)
     }
   }
 

@@ -39,6 +39,27 @@ import Testing
     }
   }
 
+  /// Other chains, typed and from a file, are in the log too.
+  @Test func otherChainsAreRepeatedBitForBit() throws {
+    try Scratch.with { scratch in
+      try Sound.wav(Sound.samples(480_000), channels: 1).write(to: scratch.url("in.wav"))
+      let script = """
+        printf 'gain:-6dB\n' > chain.txt
+        (sleep 0.3; echo 'chain highpass:80Hz | delay:0.1'; sleep 0.3; echo '2.mix=40%'; sleep 1.5; echo quit) |
+          "$SWIFTLET" live --chain chain.txt --input virtual:in.wav --output virtual:in.wav --log a.session --json > out.json &
+        sleep 1
+        printf 'peak:1kHz,gain=+3dB\n' > chain.txt
+        wait
+        """
+      #expect(try Tool.shell(script, in: scratch.folder).status == 0)
+      let replay = try Tool.run("replay", scratch.path("a.session"), "--json")
+      #expect(replay.status == 0, "\(replay.errors)")
+      let object = try replay.object()
+      #expect(object["bit_exact"] as? Bool == true)
+      #expect(object["swaps"] as? Int == 2 && object["changes"] as? Int == 1)
+    }
+  }
+
   @Test func otherKernelsAreDemandedOrRefused() throws {
     try Scratch.with { scratch in
       _ = try session(scratch, environment: ["SWIFTLET_KERNELS": "scalar"])

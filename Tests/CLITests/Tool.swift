@@ -79,6 +79,55 @@ enum Tool {
     }
   }
 
+  /// Runs the tool on a terminal of its own, and types keys on it, one after each thing that it writes.
+  static func terminal(_ arguments: [String], typing keys: [String] = []) throws -> Result {
+    let (main, name) = try pseudoTerminal()
+    let other = FileHandle(fileDescriptor: open(name, O_RDWR | O_NOCTTY), closeOnDealloc: true)
+    let screen = FileHandle(fileDescriptor: main, closeOnDealloc: true)
+    let process = Process()
+    process.executableURL = url
+    process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(["LC_ALL": "C.UTF-8", "TERM": "xterm"]) { $1 }
+    (process.standardInput, process.standardOutput, process.standardError) = (other, other, other)
+    try process.run()
+    try other.close()
+    var output = Data()
+    var left = keys[...]
+    var bytes = [UInt8](repeating: 0, count: 4_096)
+    while true {
+      let count = read(main, &bytes, bytes.count)
+      guard count > 0 else { break }
+      output += bytes[..<count]
+      // Each key is an answer to something that was drawn.
+      if let key = left.popFirst() { screen.write(Data(key.utf8)) }
+    }
+    process.waitUntilExit()
+    return Result(
+      status: process.terminationStatus,
+      signal: process.terminationReason == .uncaughtSignal ? process.terminationStatus : nil, output: output, errors: ""
+    )
+  }
+
+  /// Opens a terminal that exists only in memory.
+  private static func pseudoTerminal() throws -> (main: Int32, name: String) {
+    #if canImport(Darwin)
+      let main = posix_openpt(O_RDWR | O_NOCTTY)
+      guard main >= 0, grantpt(main) == 0, unlockpt(main) == 0, let name = ptsname(main) else {
+        throw POSIXError(.ENOTTY)
+      }
+      return (main, String(cString: name))
+    #else
+      // Glibc hides posix_openpt from Swift: these are the requests that it makes (TIOCSPTLCK, TIOCGPTN).
+      let main = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
+      var isLocked: Int32 = 0
+      var number: Int32 = 0
+      guard main >= 0, ioctl(main, 0x4004_5431, &isLocked) == 0, ioctl(main, 0x8004_5430, &number) == 0 else {
+        throw POSIXError(.ENOTTY)
+      }
+      return (main, "/dev/pts/\(number)")
+    #endif
+  }
+
   /// Runs a shell script in which `$SWIFTLET` is the tool, in a folder.
   static func shell(_ script: String, in folder: URL) throws -> Result {
     try Scratch.with { scratch in

@@ -173,18 +173,19 @@ import Testing
     }
   }
 
-  /// A log holds one graph: while it is kept, a swap is refused, and the graph goes on.
-  @Test func aLoggedSessionKeepsItsGraph() throws {
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent("swap-\(UUID()).session").path
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    let input = [[Float]](repeating: [Float](repeating: 0.5, count: 20_000), count: 1)
-    let (processor, device, sink) = try rig(
-      Gain(amplitude: 1), input, configuration { $0.sessionLog = SessionLog(path: path) })
+  /// What a stage shows is that of the graph that is heard.
+  @Test func metersGoOnAfterASwap() throws {
+    let input = [[Float]](repeating: [Float](repeating: 0.5, count: 90_000), count: 1)
+    let (processor, device, _) = try rig(
+      Compressor(threshold: -20, ratio: 2).labelled("first"), input, configuration())
     try processor.run {
-      device.advance(cycles: 8) { _ in processor.processPending() }
-      #expect(throws: DesignError.self) { try processor.swap(to: Gain(amplitude: 0.5)) }
-      device.advance(cycles: 8) { _ in processor.processPending() }
-      #expect(sink.channels[0].last == 0.5)
+      device.advance(cycles: 60) { _ in processor.processPending() }
+      let before = try #require(processor.control?.meters.first)
+      #expect(before.stage == "first" && before.meter.value > 5)
+      try processor.swap(to: Gain(decibels: -6) | Compressor(threshold: -20, ratio: 4).labelled("second"))
+      device.advance(cycles: 120) { _ in processor.processPending() }
+      let after = try #require(processor.control?.meters.first)
+      #expect(after.stage == "second" && after.meter !== before.meter && after.meter.value > 5)
     }
   }
 

@@ -257,22 +257,32 @@ final class Racer: Sendable {
   private let chain: BusyChain
   private let control: RunnerControl
   private let processor: RealtimeProcessor
+  private let swapping: Bool
+  private let seed: UInt64
   private let mustStop = Atomic<Bool>(false)
   private let count = Atomic<Int>(0)
 
-  init(chain: BusyChain, control: RunnerControl, processor: RealtimeProcessor) {
+  init(
+    chain: BusyChain, control: RunnerControl, processor: RealtimeProcessor, swapping: Bool = false, seed: UInt64 = 3
+  ) {
     self.chain = chain
     self.control = control
     self.processor = processor
+    self.swapping = swapping
+    self.seed = seed
   }
 
   var accepted: Int { count.load(ordering: .acquiring) }
   func stop() { mustStop.store(true, ordering: .releasing) }
 
   func run() {
-    var random = SeededGenerator(seed: 3)
+    var random = SeededGenerator(seed: seed)
     while !mustStop.load(ordering: .acquiring) && accepted < 200 {
-      if chain.disturb(control, at: processor.metrics.frameCount, using: &random) {
+      if swapping {
+        if (try? chain.swap(processor, at: processor.metrics.frameCount, using: &random)) != nil {
+          count.wrappingAdd(1, ordering: .releasing)
+        }
+      } else if chain.disturb(control, at: processor.metrics.frameCount, using: &random) {
         count.wrappingAdd(1, ordering: .releasing)
       }
       usleep(UInt32.random(in: 0..<2_000, using: &random))

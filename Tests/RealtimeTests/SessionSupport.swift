@@ -18,6 +18,22 @@ struct BusyChain {
     (cut | tone | squeeze | Graph.parallel([echo.graph, .labelled("high", HighPass(300).graph)])).graph
   }
 
+  /// Graphs that can take its place, some of whose stages go on.
+  var others: [Graph] {
+    [
+      graph,
+      (HighPass(100) | cut | squeeze | Graph.labelled("high", HighPass(300).graph)).graph,
+      (echo | Graph.labelled("high", HighPass(500).graph) | Gain(decibels: -2)).graph,
+      Graph.series([.labelled("level", Gain(decibels: -1).graph), tone.graph, squeeze.graph]),
+    ]
+  }
+
+  /// Swaps in another graph, at once or some time.
+  func swap(_ processor: RealtimeProcessor, at now: Int, using random: inout SeededGenerator) throws {
+    let position = Bool.random(using: &random) ? nil : Int64(now + Int.random(in: -2_000...20_000, using: &random))
+    try processor.swap(to: others[Int.random(in: 0..<4, using: &random)], at: position)
+  }
+
   static let effects: [String: any Effect.Type] = [
     LowPass.name: LowPass.self, Peak.name: Peak.self, Compressor.name: Compressor.self, Delay.name: Delay.self,
     HighPass.name: HighPass.self, Gain.name: Gain.self,

@@ -33,6 +33,8 @@ public final class VirtualDevice: AudioDevice, @unchecked Sendable {
   }
   private let control = Mutex(Control())
   private let mustStop = Atomic<Bool>(false)
+  /// How many callers of `advance` are at it.
+  private let advancing = Atomic<Int>(0)
   private let loss = Mutex<String?>(nil)
 
   /// Makes a device.
@@ -130,6 +132,9 @@ public final class VirtualDevice: AudioDevice, @unchecked Sendable {
   /// Whether somebody else runs its cycles.
   public var isManual: Bool { if case .manual = pace { true } else { false } }
 
+  /// Whether somebody is running its cycles at this moment, by `advance`.
+  public var isAdvancing: Bool { advancing.load(ordering: .acquiring) > 0 }
+
   /// When the next cycle begins, in nanoseconds since the start; nil when nothing is open.
   public var nextCycleNanoseconds: Int64? { control.withLock { $0.cycles?.schedule.next } }
 
@@ -141,6 +146,8 @@ public final class VirtualDevice: AudioDevice, @unchecked Sendable {
   public func advance(cycles count: Int = 1, afterEach: ((Int) -> Void)? = nil) -> Int {
     guard case .manual = pace else { preconditionFailure("\(name) runs by a clock, not by hand") }
     guard let cycles = control.withLock({ $0.isRunning ? $0.cycles : nil }) else { return 0 }
+    advancing.add(1, ordering: .releasing)
+    defer { advancing.subtract(1, ordering: .releasing) }
     for done in 0..<count {
       guard !mustStop.load(ordering: .relaxed), runOne(cycles) else { return done }
       afterEach?(cycles.schedule.cycle - 1)

@@ -14,7 +14,7 @@ extension ChangingStage {
     change._withUnsafeGuaranteedRef { $0.segments[segment].bearer }
   }
 
-  /// Carries out the changes that came since it was made, and takes the state of another graph's stage.
+  /// Carries out the changes that were found since it was made, and takes the state of another graph's stage.
   ///
   /// - Parameters:
   ///   - other: The stage, where it changes too; else its processor is given.
@@ -24,7 +24,6 @@ extension ChangingStage {
     at position: Int64, from other: ChangingStage<S>?, or fixed: StateBearer<S>?, through memory: StateMemory?,
     along ramp: Ramp
   ) -> Bool {
-    takeList()
     while let next = nextDue(at: position) { jump(to: next) }
     guard let memory, let mine = Self.bearer(of: source.change, source.segment) else { return false }
     guard let old = other.map({ $0.bearer(for: mine) }) ?? fixed, mine.fits(old),

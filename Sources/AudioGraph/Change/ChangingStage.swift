@@ -14,8 +14,9 @@ final class ChangingStage<S: Sample>: BlockProcessor, FailureReporting {
   typealias Change = Unmanaged<StageChange<S>>
   private var list: Unmanaged<ChangeList<S>>?
   private var cursor = 0
-  /// The number of the list that was taken last; 0 before the first.
+  /// The number of the list that was taken last, and of the one that somebody was told of; 0 before the first.
   private(set) var takenSerial = 0
+  var toldSerial = 0
   /// The change under way, that whose processor is running, and that whose design it took last.
   var change: Change?
   private var owner: Change?
@@ -112,8 +113,8 @@ final class ChangingStage<S: Sample>: BlockProcessor, FailureReporting {
 
   // MARK: The order of changes
 
-  /// Takes the newest list of changes, if there is one. Once before each block: a block that is cut anew after an overflow goes on with
-  /// the list that it began with. [worker]
+  /// Takes the newest list of changes, if there is one. Once before each block: a block that is cut, by a swap or after an overflow, goes
+  /// on with the list that it began with. [worker]
   func takeList() {
     guard let taken = mailbox.take() else { return }
     list = taken

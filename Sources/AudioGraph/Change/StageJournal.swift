@@ -15,7 +15,9 @@ typealias StageJournal = @Sendable (_ serial: Int, _ seen: StageSight, _ request
 
 /// One change of one stage as it was asked for, with what it followed from: a value that can be written, and planned again.
 package struct StageNote: Sendable {
-  /// The stage, as a number among those of the runner that can change.
+  /// The number of its graph among those of the runner; 0 is the first.
+  package var graph: Int
+  /// The stage, as a number among those of the graph that can change.
   package var stage: Int
   /// The number of the stage's list that it led to, from 1 without a gap.
   package var serial: Int
@@ -26,15 +28,14 @@ package struct StageNote: Sendable {
   package var position: Int64? { request.position }
 }
 
-extension RunnerControl {
-  /// Tells somebody of every change from now on, before the worker can find it. The graph stays: notes are of its stages. [control]
+extension GraphControls {
+  /// Tells somebody of every change from now on, before the worker can find it.
   /// - Returns: whether there was none before.
-  package func keepJournal(_ note: @escaping @Sendable (StageNote) -> Void) -> Bool {
+  func keepJournal(ofGraph number: Int, _ note: @escaping @Sendable (StageNote) -> Void) -> Bool {
     var isFirst = true
-    refuseSwaps("the session is logged, and a log holds one graph")
     for (index, stage) in stages.enumerated() {
       let before = stage.keepJournal { serial, seen, request in
-        note(StageNote(stage: index, serial: serial, seen: seen, request: request))
+        note(StageNote(graph: number, stage: index, serial: serial, seen: seen, request: request))
       }
       if before != 0 { isFirst = false }
     }
@@ -42,35 +43,21 @@ extension RunnerControl {
   }
 
   /// Plans a change as it was planned once.
-  /// - Throws: `DesignError` for what the plan cannot take: it is not the one that the note was made with.
-  package func replay(_ note: StageNote) throws(DesignError) {
+  func replay(_ note: StageNote) throws(DesignError) {
     guard stages.indices.contains(note.stage), note.request.isPart(below: stages[note.stage].partIdentities.count)
-    else {
-      throw DesignError(
-        .inconsistent, parameter: "stage", value: String(note.stage), problem: "is not in this plan",
-        remedy: "Replay with the plan that was recorded")
-    }
+    else { throw note.isOfAnotherPlan }
     try stages[note.stage].replay(note.request, seeing: note.seen)
   }
 
   /// The effects in each stage that can change, in the order of the numbers that notes give the stages.
-  package var changeableParts: [[String]] { stages.map(\.partIdentities) }
+  var parts: [[String]] { stages.map(\.partIdentities) }
 }
 
-extension PlanRunner {
-  /// Tells, for each stage that can change, which of its lists of changes it took last. It allocates nothing. [worker]
-  @_specialize(where S == Float)
-  @_specialize(where S == Double)
-  package func visitTakenLists(_ body: (_ stage: Int, _ serial: Int) -> Void) {
-    var stage = 0
-    var index = 0
-    while index < steps.count {
-      if let serial = steps[index].takenSerial {
-        body(stage, serial)
-        stage += 1
-      }
-      index += 1
-    }
+extension StageNote {
+  var isOfAnotherPlan: DesignError {
+    DesignError(
+      .inconsistent, parameter: "stage", value: "\(stage) of graph \(graph)", problem: "is not in this plan",
+      remedy: "Replay with the plan that was recorded")
   }
 }
 
@@ -87,11 +74,12 @@ extension StageRequest {
 
 extension StageNote: Codable {
   private enum Keys: String, CodingKey {
-    case stage, serial, seen, position, seconds, part, parameter, value, from, to, bypass, mute
+    case graph, stage, serial, seen, position, seconds, part, parameter, value, from, to, bypass, mute
   }
 
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Keys.self)
+    try container.encode(graph, forKey: .graph)
     try container.encode(stage, forKey: .stage)
     try container.encode(serial, forKey: .serial)
     try container.encode(seen, forKey: .seen)
@@ -115,6 +103,7 @@ extension StageNote: Codable {
 
   package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Keys.self)
+    graph = try container.decode(Int.self, forKey: .graph)
     stage = try container.decode(Int.self, forKey: .stage)
     serial = try container.decode(Int.self, forKey: .serial)
     seen = try container.decode(StageSight.self, forKey: .seen)

@@ -46,7 +46,13 @@ final class SwapTools<S: Sample> {
 /// The swaps that are to come, in their order.
 final class SwapList<S: Sample>: Sendable {
   let swaps: [GraphSwap<S>]
-  init(_ swaps: [GraphSwap<S>]) { self.swaps = swaps }
+  /// The number of the list, from 1 without a gap.
+  let serial: Int
+
+  init(_ swaps: [GraphSwap<S>], serial: Int) {
+    self.swaps = swaps
+    self.serial = serial
+  }
 }
 
 /// What the worker tells the control threads about a runner.

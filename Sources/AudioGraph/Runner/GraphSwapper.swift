@@ -19,6 +19,11 @@ final class GraphSwapper<S: Sample> {
   private let progress: RunnerProgress
   private var list: Unmanaged<SwapList<S>>?
   private var cursor = 0
+  /// The number of the list of swaps that was taken last, and of the one that somebody was told of; 0 before the first.
+  private var takenSerial = 0
+  private var toldSerial = 0
+  /// Whether what the control threads have left for the next block was taken already.
+  private var hasFound = false
   /// What brought the graph that is heard, and what brings the next one.
   private var owner: Swap
   private var coming: Swap?
@@ -43,9 +48,11 @@ final class GraphSwapper<S: Sample> {
   func run(
     _ input: borrowing AudioBlock<S>, into output: borrowing AudioBlock<S>, at position: Int64, tempo: Double?
   ) -> Int {
-    takeList()
+    if !hasFound { find(at: position, within: input.frames) }
+    hasFound = false
     if coming == nil && waiting(cursor) == nil {
       let produced = active.run(input, into: output, tempo: tempo)
+      active.tellTimes()
       nonFiniteInputCount += active.nonFiniteInputs
       progress.position.store(position + Int64(input.frames), ordering: .releasing)
       return produced
@@ -61,6 +68,8 @@ final class GraphSwapper<S: Sample> {
       }
       done = range.upperBound
     }
+    active.tellTimes()
+    coming?._withUnsafeGuaranteedRef { $0.graph.tellTimes() }
     progress.position.store(position + Int64(done), ordering: .releasing)
     return done
   }
@@ -91,11 +100,59 @@ final class GraphSwapper<S: Sample> {
     }
   }
 
+  // MARK: What the control threads leave
+
+  /// Takes what the control threads have left: swaps, and changes of the stages of every graph that may run in the next frames. Once before
+  /// each block, so that how a block is cut by a swap decides about nothing. [worker]
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  func find(at position: Int64, within frames: Int) {
+    takeList()
+    active.takeLists()
+    coming?._withUnsafeGuaranteedRef { $0.graph.takeLists() }
+    let end = position.addingReportingOverflow(Int64(frames))
+    var index = cursor
+    while let next = waiting(index) {
+      if !isBegun(next), end.overflow || next.beginning < end.partialValue { next.graph.takeLists() }
+      index += 1
+    }
+    hasFound = true
+  }
+
+  /// Tells which lists were found that nobody was told of yet. [worker]
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  func visitFound(_ body: (FoundList) -> Void) {
+    if takenSerial != toldSerial { body(FoundList(graph: 0, stage: FoundList.ofSwaps, serial: takenSerial)) }
+    active.visitFound(body)
+    coming?._withUnsafeGuaranteedRef { $0.graph.visitFound(body) }
+    var index = cursor
+    while let next = waiting(index) {
+      if !isBegun(next) { next.graph.visitFound(body) }
+      index += 1
+    }
+  }
+
+  /// Takes it that somebody was told. [worker]
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  func markFound() {
+    toldSerial = takenSerial
+    active.markFound()
+    coming?._withUnsafeGuaranteedRef { $0.graph.markFound() }
+    var index = cursor
+    while let next = waiting(index) {
+      if !isBegun(next) { next.graph.markFound() }
+      index += 1
+    }
+  }
+
   // MARK: The order of swaps
 
   private func takeList() {
     guard let taken = mailbox.take() else { return }
     list = taken
+    takenSerial = taken._withUnsafeGuaranteedRef { $0.serial }
     cursor = 0
     skipBegun()
   }
@@ -172,6 +229,7 @@ final class GraphSwapper<S: Sample> {
 
   private func takeOver() {
     guard let next = coming else { return }
+    active.tellTimes()
     pastOverflows += active.totalOverflows()
     // Neither reference is the last: the control side holds both graphs.
     active = next._withUnsafeGuaranteedRef { $0.graph }
@@ -181,12 +239,12 @@ final class GraphSwapper<S: Sample> {
     coming = nil
   }
 
-  /// Goes to the newest graph that is coming or waiting, at once and afresh, where the one that is heard is not run any more. [worker]
+  /// Goes to the newest graph that is coming or waiting, at once and afresh, where the one that is heard is not run any more. What waits
+  /// was looked for without an end. [worker]
   /// - Returns: false when none is.
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   func takeOverAtOnce(at position: Int64) -> Bool {
-    takeList()
     var last = coming
     while let next = advance() {
       last?._withUnsafeGuaranteedRef { $0.isOver.store(true, ordering: .releasing) }
@@ -210,6 +268,7 @@ final class GraphSwapper<S: Sample> {
   /// Back to the beginning of the stream: a graph that is coming is there, what waits is dropped. [worker]
   func reset() {
     takeList()
+    hasFound = false
     takeOver()
     while let next = advance() { next.isOver.store(true, ordering: .releasing) }
     active.reset()

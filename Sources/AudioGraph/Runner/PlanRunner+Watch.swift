@@ -9,9 +9,6 @@ extension PlanRunner {
     active.failedStep().map { StepCode.make(graph: active.number, step: $0) }
   }
 
-  /// What each step of the graph is, with words for those that are no stage. [control]
-  package var stepLabels: [String] { steps.map { $0.identity ?? $0.kind } }
-
   /// The step of that graph that has overflowed most recently, for `control.stageName`; nil when none has.
   @_specialize(where S == Float)
   @_specialize(where S == Double)
@@ -21,6 +18,44 @@ extension PlanRunner {
 }
 
 extension RunningGraph {
+  /// Takes the newest list of changes of each stage. [worker]
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  func takeLists() {
+    var index = 0
+    while index < steps.count {
+      steps[index].changing?.takeList()
+      index += 1
+    }
+  }
+
+  /// Tells which lists of changes its stages took that nobody was told of yet. [worker]
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  func visitFound(_ body: (FoundList) -> Void) {
+    var stage = 0
+    var index = 0
+    while index < steps.count {
+      if let changing = steps[index].changing {
+        if changing.takenSerial != changing.toldSerial {
+          body(FoundList(graph: number, stage: stage, serial: changing.takenSerial))
+        }
+        stage += 1
+      }
+      index += 1
+    }
+  }
+
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  func markFound() {
+    var index = 0
+    while index < steps.count {
+      if let changing = steps[index].changing { changing.toldSerial = changing.takenSerial }
+      index += 1
+    }
+  }
+
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   func failedStep() -> Int? {

@@ -86,12 +86,6 @@ public final class PlanRunner<S: Sample> {
     return produced
   }
 
-  /// Times each step of the graph that runs now from now on; one that is swapped in is not timed. [control]
-  package func timeSteps(by clock: any AudioClock) { active.timeSteps(by: clock) }
-
-  /// How long each step took for the last piece of the last block; empty where they are not timed. [worker]
-  package var stepNanoseconds: [Int64] { active.stepNanoseconds }
-
   /// Returns to the state of a fresh runner; waiting changes and swaps and counters are dropped too, and what is under
   /// way is at its end. [worker]
   public func reset() {
@@ -99,7 +93,24 @@ public final class PlanRunner<S: Sample> {
     swapper.reset()
   }
 
-  /// Takes a graph that is coming or waiting at once, without a fade, where the one that runs is not to be run any more. [worker]
+  /// Takes what the control threads have left for the next block, of so many frames, which then does not look again. Where the graph is not
+  /// run any more the frames are `Int.max`: any other may take its place. [worker]
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  package func findChanges(within frames: Int) { swapper.find(at: position, within: frames) }
+
+  /// Tells which lists of changes and swaps were found since `markFound`. It allocates nothing. [worker]
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  package func visitFound(_ body: (FoundList) -> Void) { swapper.visitFound(body) }
+
+  /// Takes it that what was found is known. [worker]
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  package func markFound() { swapper.markFound() }
+
+  /// Takes a graph that is coming or waiting at once, without a fade, where the one that runs is not to be run any more; what waits was
+  /// found by `findChanges(within: .max)`. [worker]
   /// - Returns: false when there is none.
   @_specialize(where S == Float)
   @_specialize(where S == Double)

@@ -7,7 +7,7 @@ import AudioCore
 /// each arrives before its frame; one that comes late takes effect at once. Frames are counted at the stage's input since the
 /// stream began.
 public final class RunnerControl: Sendable {
-  private let graphs: any GraphSwapping
+  let graphs: any GraphSwapping
 
   init(_ graphs: any GraphSwapping) { self.graphs = graphs }
 
@@ -43,10 +43,15 @@ public final class RunnerControl: Sendable {
   /// The identity of the stage that a step's number stands for.
   package func stageName(_ code: Int) -> String { graphs.stageName(code) }
 
-  var meters: [(stage: String, meter: Meter)] { graphs.meters }
+  /// What the stages of the present graph show while they run, by each stage's identity. Any thread may read the meters; after a swap the
+  /// new graph has its own.
+  public var meters: [(stage: String, meter: Meter)] { graphs.meters }
 
-  /// The controllers of the present graph's stages.
-  var stages: [any StageController] { graphs.controls(at: nil).stages }
+  /// Times each step of the present graph, and of those that are swapped in. Called before the runner runs.
+  package func timeSteps(_ timing: StepTiming) { graphs.timeSteps(timing) }
+
+  /// Who is told of the times of the present graph's steps; nil where they are not taken.
+  package var stepObserver: (any StepObserver)? { graphs.stepObserver }
 
   /// Changes a parameter of an effect.
   ///

@@ -125,9 +125,6 @@ final class RunnerStep<S: Sample> {
     outputTable.deallocate()
   }
 
-  /// The number of the list of changes that its stage took last; nil for one that cannot change.
-  var takenSerial: Int? { changing?.takenSerial }
-
   /// Whether its stage has said that it cannot go on.
   var hasFailed: Bool { failureReporter?.hasFailed ?? false }
 
@@ -136,7 +133,6 @@ final class RunnerStep<S: Sample> {
     _ planInput: borrowing AudioBlock<S>, _ callerOutput: borrowing AudioBlock<S>, counts: UnsafeMutablePointer<Int>,
     outputIndex: Int, tempo: Double?
   ) {
-    changing?.takeList()
     for input in planInputs { inputTable[input.place] = planInput.unsafeChannel(input.channel) }
     if writesToCaller {
       for channel in 0..<outputChannels { outputTable[channel] = callerOutput.unsafeChannel(channel) }

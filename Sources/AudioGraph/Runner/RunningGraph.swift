@@ -19,8 +19,6 @@ final class RunningGraph<S: Sample> {
   private let memories: [Int?]
   private let heldLatency: Int
   private var stepTimer: StepTimer?
-  /// How long each step took for the last block; empty where they are not timed. [worker]
-  private(set) var stepNanoseconds: [Int64] = []
 
   /// Makes silent running state and connects it to the plan's live handles. [control]
   ///
@@ -80,22 +78,28 @@ final class RunningGraph<S: Sample> {
       for step in steps { step.run(input, output, counts: frameCounts, outputIndex: signals.count, tempo: tempo) }
       return
     }
-    var began = stepTimer.nanoseconds
+    stepTimer.begin()
     var index = 0
     while index < steps.count {
       steps[index].run(input, output, counts: frameCounts, outputIndex: signals.count, tempo: tempo)
-      let ended = stepTimer.nanoseconds
-      stepNanoseconds[index] = ended - began
-      began = ended
+      stepTimer.end(index)
       index += 1
     }
   }
 
-  /// Times each step from now on. [control]
-  func timeSteps(by clock: any AudioClock) {
-    stepNanoseconds = Array(repeating: 0, count: steps.count)
-    stepTimer = StepTimer(clock)
+  /// Times each step from now on. Called before the graph runs. [control]
+  func timeSteps(_ timing: StepTiming) {
+    stepTimer = StepTimer(
+      timing.clock, timing.observe(number, steps.map { $0.identity ?? $0.kind }), count: steps.count)
   }
+
+  /// Who is told of its steps' times; nil where they are not taken. [control]
+  var stepObserver: (any StepObserver)? { stepTimer?.observer }
+
+  /// Tells how long each step took for the block that is over, however it was cut. [worker]
+  @_specialize(where S == Float)
+  @_specialize(where S == Double)
+  func tellTimes() { stepTimer?.tell() }
 
   func reset() {
     for step in steps { step.reset() }
@@ -177,11 +181,4 @@ final class RunningGraph<S: Sample> {
     for step in steps { try step.restoreState(from: &reader) }
     try delay?.restoreState(from: &reader)
   }
-}
-
-/// A clock in an object: to copy an optional existential the runtime may look its type up, under a lock.
-private final class StepTimer {
-  private let clock: any AudioClock
-  init(_ clock: any AudioClock) { self.clock = clock }
-  var nanoseconds: Int64 { clock.nanoseconds }
 }

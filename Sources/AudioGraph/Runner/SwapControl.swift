@@ -4,12 +4,19 @@ import Synchronization
 /// The control threads' half of graph swaps, for any sample type.
 protocol GraphSwapping: AnyObject, Sendable {
   func swap(to graph: Graph, at position: Int64?) throws(DesignError)
+  /// Tells somebody of every change and swap.
+  /// - Returns: whether there was no change before.
+  func keepJournal(_ journal: RunnerJournal) -> Bool
+  func replay(_ note: StageNote) throws(DesignError)
+  func replay(_ note: SwapNote) throws(DesignError)
   /// What can be changed in the graph that is heard at a frame; nil for now.
   func controls(at position: Int64?) -> GraphControls
   /// The identity of a step by the number of its graph and its own.
   func stageName(_ code: Int) -> String
   var isSwapping: Bool { get }
   var meters: [(stage: String, meter: Meter)] { get }
+  var stepObserver: (any StepObserver)? { get }
+  func timeSteps(_ timing: StepTiming)
   /// Refuses all swaps from now on.
   func refuseSwaps(_ reason: String)
 }
@@ -45,6 +52,19 @@ final class SwapControl<S: Sample>: GraphSwapping {
     var count = 1
     /// Why no other graph may come; nil where one may.
     var refusal: String?
+    /// The number of the list that was posted last.
+    var serial = 0
+    var journal: RunnerJournal?
+    var timing: StepTiming?
+  }
+
+  /// A graph that is ready to be posted.
+  private struct Made {
+    var swap: GraphSwap<S>
+    var controls: GraphControls
+    var names: [String]
+    /// The graph as the journal has it; nil where none is kept.
+    var written: Graph?
   }
 
   private let plan: Plan
@@ -66,42 +86,126 @@ final class SwapControl<S: Sample>: GraphSwapping {
     self.mailbox = mailbox
     self.progress = progress
     let era = Era(start: .min, swap: first, controls: Self.controls(of: first.graph))
-    state = Mutex(State(eras: [era], held: [first], names: [0: first.graph.steps.map { $0.identity ?? "" }]))
+    state = Mutex(State(eras: [era], held: [first], names: [0: Self.names(of: first.graph)]))
   }
+
+  private static func names(of graph: RunningGraph<S>) -> [String] { graph.steps.map { $0.identity ?? "" } }
 
   private static func controls(of graph: RunningGraph<S>) -> GraphControls {
     GraphControls(stages: graph.steps.compactMap(\.control), names: graph.steps.compactMap(\.identity))
   }
 
   func swap(to graph: Graph, at position: Int64?) throws(DesignError) {
-    if let refusal = state.withLock({ $0.refusal }) {
+    let (refusal, journal) = state.withLock { ($0.refusal, $0.journal) }
+    if let refusal {
       throw DesignError(
         .unsupported, parameter: "graph", problem: "can't be swapped: \(refusal)",
         remedy: "Stop, and start with the other graph")
     }
+    // What is past is as soon as may be.
+    let position = position.map { max($0, 0) }
+    guard let journal else { return post(try make(graph, at: position), at: position) }
+    post(try make(graph, at: position, for: journal), at: position)
+  }
+
+  /// Makes a graph so that the journal knows what it was compiled with: when a live handle was changed meanwhile, it is made again.
+  private func make(
+    _ graph: Graph, at position: Int64?, for journal: RunnerJournal
+  ) throws(DesignError) -> Made {
+    for _ in 0..<50 {
+      let written = graph.detached
+      var made = try make(graph, at: position)
+      let isFirst = made.controls.keepJournal(ofGraph: made.swap.graph.number, journal.change)
+      if isFirst && graph.values == written.values {
+        made.written = written
+        return made
+      }
+      SystemClock().sleep(nanoseconds: 1_000_000)
+    }
+    throw DesignError(
+      .inconsistent, parameter: "graph", problem: "has live handles that were changed all the while it was made",
+      remedy: "Pause their changes, or run without a session log")
+  }
+
+  private func make(_ graph: Graph, at position: Int64?, number given: Int? = nil) throws(DesignError) -> Made {
     let next = try Plan.compile(graph, for: plan.input, options: plan.options)
     try check(next)
-    let number = state.withLock { state in
-      defer { state.count += 1 }
-      return state.count
+    let (number, timing) = state.withLock { state in
+      let number = given ?? state.count
+      state.count = max(state.count, number + 1)
+      return (number, state.timing)
     }
     let running = try RunningGraph<S>(next, changing: scope, holding: latencyFrames, number: number)
+    if let timing { running.timeSteps(timing) }
     let swap = GraphSwap(
       running, at: position ?? GraphSwap<S>.atOnce,
-      lead: RunningGraph<S>.longestWarmUp(next, holding: latencyFrames),
-      ramp: .standard(at: next.output.sampleRate),
+      lead: RunningGraph<S>.longestWarmUp(next, holding: latencyFrames), ramp: .standard(at: next.output.sampleRate),
       tools: SwapTools(next, stateByteCount: running.stateByteCount))
-    let controls = Self.controls(of: running)
+    return Made(swap: swap, controls: Self.controls(of: running), names: Self.names(of: running))
+  }
+
+  /// - Parameter seen: The worker's next frame as it was seen once; nil for now.
+  private func post(_ made: Made, at position: Int64?, seeing seen: Int64? = nil) {
+    let number = made.swap.graph.number
     state.withLock { state in
       Self.sweep(&state, mailbox)
-      let now = progress.position.load(ordering: .acquiring)
+      let now = seen ?? progress.position.load(ordering: .acquiring)
       let start = max(position ?? now, now)
+      // The worker passes over what it has begun: all that it does follows from the frames and this order.
       let place = state.eras.lastIndex { $0.start <= start }.map { $0 + 1 } ?? 0
-      state.eras.insert(Era(start: start, swap: swap, controls: controls), at: place)
-      state.held.append(swap)
-      state.names[number] = running.steps.map { $0.identity ?? "" }
+      state.eras.insert(Era(start: start, swap: made.swap, controls: made.controls), at: place)
+      state.held.append(made.swap)
+      state.names[number] = made.names
       state.names[number - Self.rememberedGraphs] = nil
-      mailbox.post(SwapList(state.eras.map(\.swap).filter { !$0.isHeard.load(ordering: .acquiring) }))
+      state.serial += 1
+      if let written = made.written {
+        state.journal?.swap(
+          SwapNote(
+            serial: state.serial, graph: number, seen: now, position: position, document: GraphDocument(written),
+            parts: made.controls.parts))
+      }
+      mailbox.post(
+        SwapList(state.eras.map(\.swap).filter { !$0.isHeard.load(ordering: .acquiring) }, serial: state.serial))
+    }
+  }
+
+  func keepJournal(_ journal: RunnerJournal) -> Bool {
+    state.withLock { state in
+      state.journal = journal
+      return state.eras[0].controls.keepJournal(ofGraph: state.eras[0].swap.graph.number, journal.change)
+    }
+  }
+
+  func replay(_ note: StageNote) throws(DesignError) {
+    guard
+      let controls = state.withLock({ state in
+        state.eras.first { $0.swap.graph.number == note.graph }?.controls
+      })
+    else { throw note.isOfAnotherPlan }
+    try controls.replay(note)
+  }
+
+  func replay(_ note: SwapNote) throws(DesignError) {
+    let made = try make(note.document.graph, at: note.position, number: note.graph)
+    guard made.controls.parts == note.parts else {
+      throw DesignError(
+        .inconsistent, parameter: "graph", value: String(note.graph), problem: "has other stages than were recorded",
+        remedy: "Replay with the library that recorded it")
+    }
+    post(made, at: note.position, seeing: note.seen)
+  }
+
+  func timeSteps(_ timing: StepTiming) {
+    state.withLock { state in
+      state.timing = timing
+      state.eras[0].swap.graph.timeSteps(timing)
+    }
+  }
+
+  var stepObserver: (any StepObserver)? {
+    state.withLock { state in
+      Self.sweep(&state, mailbox)
+      return state.eras[0].swap.graph.stepObserver
     }
   }
 

@@ -1,4 +1,5 @@
 import AudioCore
+import AudioGraph
 
 /// Where the bytes of a session's log are read from.
 enum SessionBytes {
@@ -137,6 +138,7 @@ struct LoggedInput {
   var position: Int
   var frames: Int
   var isSilenced: Bool
+  var takesOver: Bool
 
   /// Nil for a payload that holds something else.
   init?(_ payload: [UInt32], channels: Int, maximumFrames: Int) {
@@ -144,6 +146,7 @@ struct LoggedInput {
     position = Int(truncatingIfNeeded: UInt64(payload[0]) | UInt64(payload[1]) << 32)
     frames = Int(payload[2])
     isSilenced = payload[3] & SessionFormat.flagSilenced != 0
+    takesOver = payload[3] & SessionFormat.flagTakesOver != 0
     guard position >= 0, frames >= 1, frames <= maximumFrames,
       payload.count == SessionFormat.inputWords + frames * channels
     else { return nil }
@@ -156,31 +159,33 @@ struct LoggedOutput: Equatable {
   var hash: UInt64
   var nonFiniteInputs: Int
   var overflows: Int
-  /// The lists of changes that stages took in the block.
-  var lists: [(stage: Int, serial: Int)]
 
   /// Nil for a payload that holds something else.
   init?(_ payload: [UInt32]) {
-    guard payload.count >= SessionFormat.outputWords, (payload.count - SessionFormat.outputWords) % 3 == 0 else {
-      return nil
-    }
+    guard payload.count == SessionFormat.outputWords else { return nil }
     func pair(_ place: Int) -> UInt64 { UInt64(payload[place]) | UInt64(payload[place + 1]) << 32 }
     frames = Int(payload[2])
     hash = pair(3)
     nonFiniteInputs = Int(truncatingIfNeeded: pair(5))
     overflows = Int(truncatingIfNeeded: pair(7))
-    lists = stride(from: SessionFormat.outputWords, to: payload.count, by: 3).map {
-      (Int(payload[$0]), Int(truncatingIfNeeded: pair($0 + 1)))
-    }
   }
 
   init(frames: Int, hash: UInt64, nonFiniteInputs: Int, overflows: Int) {
     (self.frames, self.hash, self.nonFiniteInputs, self.overflows) = (frames, hash, nonFiniteInputs, overflows)
-    lists = []
   }
+}
 
-  /// Whether the sound and the counts are the same; lists are not compared.
-  static func == (a: LoggedOutput, b: LoggedOutput) -> Bool {
-    a.frames == b.frames && a.hash == b.hash && a.nonFiniteInputs == b.nonFiniteInputs && a.overflows == b.overflows
+/// The lists of changes that a block found, as they were logged.
+enum LoggedFound {
+  /// Nil for a payload that holds something else.
+  static func lists(_ payload: [UInt32]) -> [FoundList]? {
+    guard payload.count % SessionFormat.listWords == 0 else { return nil }
+    var lists: [FoundList] = []
+    for place in stride(from: 0, to: payload.count, by: SessionFormat.listWords) {
+      let stage = payload[place + 1] == SessionFormat.stageOfSwaps ? FoundList.ofSwaps : Int(payload[place + 1])
+      let serial = UInt64(payload[place + 2]) | UInt64(payload[place + 3]) << 32
+      lists.append(FoundList(graph: Int(payload[place]), stage: stage, serial: Int(truncatingIfNeeded: serial)))
+    }
+    return lists
   }
 }

@@ -6,7 +6,7 @@ import AudioGraph
 //     type, count of payload words, check of these two | payload | hash of payload and type (2 words)
 //
 // The check and the hash change with any bit that changes, so that damage is found where it is. Records come in this order: one header;
-// then inputs, outputs and notes as they happened, an input before its output and a note before the output whose block found it; one
+// then notes and blocks as they happened, a note before the block that found it, and of a block what it found, its input and its output; one
 // end. A file without an end was cut short, by a crash say, and can be replayed as far as it goes.
 
 /// What a record holds.
@@ -16,25 +16,34 @@ enum SessionRecordKind: UInt32, CaseIterable {
   /// A block of the graph's input, written before the graph sees it: position (2), frames, flags, samples channel by channel.
   case input = 2
   /// What became of the block: position (2), frames that came out, their hash (2), replaced input samples so far (2), overflows so far
-  /// (2), and for each stage that took a list of changes its number and the list's (3).
+  /// (2).
   case output = 3
-  /// A change of a parameter, or what else happened, as a tree.
+  /// A change of a parameter, a swap, or what else happened, as a tree.
   case note = 4
   /// A `SessionEnd` as a tree.
   case end = 5
+  /// What the worker found before the block whose input follows, for each list of changes: the graph's number, the stage's, or all bits
+  /// set for swaps, and the list's (2). Several follow one another where there are many.
+  case found = 6
 }
 
 enum SessionFormat {
-  /// "SWLTSES" and the version of the form.
-  static let magic: [UInt8] = Array("SWLTSES".utf8) + [1]
+  /// "SWLTSES" and the version of the form. Version 1 had neither swaps nor the latency that was held.
+  static let magic: [UInt8] = Array("SWLTSES".utf8) + [2]
   /// Words before and behind a payload.
   static let headWords = 3
   static let tailWords = 2
   /// The input was not run through the graph, after a fault: it is silent, or it passed by.
   static let flagSilenced: UInt32 = 1
-  /// Words of an input's payload before its samples, and of an output's before its lists.
+  /// A graph that was coming or waiting took the place of one that had been given up, before the block.
+  static let flagTakesOver: UInt32 = 2
+  /// Words of an input's payload before its samples, and of an output's.
   static let inputWords = 4
   static let outputWords = 9
+  /// Words of each list that was found, how many one record has at most, and the number that swaps have for a stage.
+  static let listWords = 4
+  static let listsPerRecord = 128
+  static let stageOfSwaps = UInt32.max
 
   static func check(_ type: UInt32, _ count: UInt32) -> UInt32 { ~(type ^ (count << 8 | count >> 24)) }
 }
@@ -68,6 +77,8 @@ struct SessionHeader: Codable {
   var input: StreamFormat
   var output: StreamFormat
   var maximumFrames: Int
+  /// Frames by which the output was held to lag.
+  var latencyFrames: Int
   var precision: Precision
   var mode: KernelMode
   /// Whether every stage could be changed, not only the live ones.
@@ -92,15 +103,17 @@ struct SessionEnd: Codable {
 /// Something that happened.
 enum SessionNote: Codable {
   case change(StageNote)
+  case swap(SwapNote)
   /// The output was muted or let be heard again, which the graph does not know of. The frame is about when.
   case mute(Bool, frame: Int)
 
-  private enum Keys: String, CodingKey { case change, mute, frame }
+  private enum Keys: String, CodingKey { case change, swap, mute, frame }
 
   func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Keys.self)
     switch self {
     case .change(let note): try container.encode(note, forKey: .change)
+    case .swap(let note): try container.encode(note, forKey: .swap)
     case .mute(let isOn, let frame):
       try container.encode(isOn, forKey: .mute)
       try container.encode(frame, forKey: .frame)
@@ -109,9 +122,13 @@ enum SessionNote: Codable {
 
   init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: Keys.self)
-    self =
-      container.contains(.change)
-      ? .change(try container.decode(StageNote.self, forKey: .change))
-      : .mute(try container.decode(Bool.self, forKey: .mute), frame: try container.decode(Int.self, forKey: .frame))
+    if container.contains(.change) {
+      self = .change(try container.decode(StageNote.self, forKey: .change))
+    } else if container.contains(.swap) {
+      self = .swap(try container.decode(SwapNote.self, forKey: .swap))
+    } else {
+      self = .mute(
+        try container.decode(Bool.self, forKey: .mute), frame: try container.decode(Int.self, forKey: .frame))
+    }
   }
 }

@@ -14,9 +14,6 @@ final class SessionRecorder: @unchecked Sendable {
   private let address: UnsafeMutablePointer<UnsafePointer<Float>>
   private let inputWords: Int
   private let outputWords: Int
-  /// The list of changes that each stage took last.
-  private let serials: UnsafeMutablePointer<Int>
-  private let stageCount: Int
 
   private let blocks = Atomic<Int>(0)
   private let frames = Atomic<Int>(0)
@@ -28,49 +25,52 @@ final class SessionRecorder: @unchecked Sendable {
   init?(_ log: SessionLog, session: Int, _ setup: EngineSetup, _ runner: PlanRunner<Float>) throws(SessionError) {
     let notes = SessionNotes()
     self.notes = notes
-    let isFirst = runner.control.keepJournal { notes.add(.change($0)) }
-    let header = try SessionHeader(setup, parts: runner.control.changeableParts)
+    let isFirst = runner.control.keepJournal(
+      RunnerJournal(change: { notes.add(.change($0)) }, swap: { notes.add(.swap($0)) }))
+    let header = try SessionHeader(setup, latency: runner.latencyFrames, parts: runner.control.changeableParts)
     guard isFirst, try SessionHeader.written(header.graph) == setup.writtenGraph else { return nil }
-    stageCount = header.parts.count
     let block = setup.configuration.bufferFrames
     let edge = SessionFormat.headWords + SessionFormat.tailWords
     inputWords = edge + SessionFormat.inputWords
-    outputWords = edge + SessionFormat.outputWords + 3 * stageCount
+    outputWords = edge + SessionFormat.outputWords
+    let found = edge + SessionFormat.listWords * SessionFormat.listsPerRecord
     let words = inputWords + block * header.input.channels
     let perFrame = Double(words + outputWords) / Double(block)
-    let capacity = max(4 * (words + outputWords), Int(log.bufferSeconds * header.input.sampleRate * perFrame))
+    let capacity = max(4 * (found + words + outputWords), Int(log.bufferSeconds * header.input.sampleRate * perFrame))
     let ends = SampleRing.make(channels: 1, capacity: min(capacity, 1 << 29))
     writer = SessionWriter(ends.consumer, path: log.path(ofSession: session), header: try header.tree, notes: notes)
     ring = ends.producer
-    record = .allocate(capacity: max(words, outputWords))
-    record.initialize(repeating: 0, count: max(words, outputWords))
+    let largest = max(words, outputWords, found)
+    record = .allocate(capacity: largest)
+    record.initialize(repeating: 0, count: largest)
     address = .allocate(capacity: 1)
     address.initialize(to: UnsafeRawPointer(record).assumingMemoryBound(to: Float.self))
-    serials = .allocate(capacity: max(1, stageCount))
-    serials.initialize(repeating: 0, count: max(1, stageCount))
   }
 
   deinit {
     record.deallocate()
     address.deallocate()
-    serials.deallocate()
   }
 
   // MARK: The worker's side
 
-  /// Logs a block before the graph sees it, so that one that never comes back is in the log. [worker]
-  func input(_ block: borrowing AudioBlock<Float>, isSilenced: Bool) {
+  /// Logs what was found before a block, and the block before the graph sees it, so that one that never comes back is in the log. [worker]
+  func input(_ block: borrowing AudioBlock<Float>, of runner: PlanRunner<Float>, isSilenced: Bool, takesOver: Bool) {
     guard hole.load(ordering: .relaxed) < 0 else { return }
     let position = frames.load(ordering: .relaxed)
     let samples = block.channels * block.frames
-    guard ring.writable() >= inputWords + samples + outputWords else {
+    var lists = 0
+    runner.visitFound { _ in lists += 1 }
+    guard ring.writable() >= words(ofLists: lists) + inputWords + samples + outputWords else {
       hole.store(position, ordering: .releasing)
       return
     }
+    if lists > 0 { found(lists, by: runner) }
     var place = begin(.input, payload: SessionFormat.inputWords + samples)
     put(UInt64(position), at: &place)
     put(UInt32(block.frames), at: &place)
-    put(isSilenced ? SessionFormat.flagSilenced : 0, at: &place)
+    put(
+      (isSilenced ? SessionFormat.flagSilenced : 0) | (takesOver ? SessionFormat.flagTakesOver : 0), at: &place)
     for channel in 0..<block.channels {
       // SAFETY: the record has room for the largest block, and the channel holds as many frames as the block.
       UnsafeMutableRawPointer(record + place).copyMemory(
@@ -82,24 +82,41 @@ final class SessionRecorder: @unchecked Sendable {
     frames.store(position + block.frames, ordering: .releasing)
   }
 
-  /// Logs what the graph made of the block: a hash of it, and which changes it found. [worker]
+  private func words(ofLists count: Int) -> Int {
+    let records = (count + SessionFormat.listsPerRecord - 1) / SessionFormat.listsPerRecord
+    return records * (SessionFormat.headWords + SessionFormat.tailWords) + count * SessionFormat.listWords
+  }
+
+  /// Logs the lists of changes that were found, as many in a record as it takes; there is room for all of them.
+  private func found(_ count: Int, by runner: PlanRunner<Float>) {
+    var rest = count
+    var left = 0
+    var place = 0
+    runner.visitFound { list in
+      if left == 0 {
+        left = min(rest, SessionFormat.listsPerRecord)
+        rest -= left
+        place = begin(.found, payload: left * SessionFormat.listWords)
+      }
+      put(UInt32(list.graph), at: &place)
+      put(list.stage == FoundList.ofSwaps ? SessionFormat.stageOfSwaps : UInt32(list.stage), at: &place)
+      put(UInt64(list.serial), at: &place)
+      left -= 1
+      if left == 0 { end(.found, at: place) }
+    }
+    runner.markFound()
+  }
+
+  /// Logs what the graph made of the block: a hash of it. [worker]
   func output(_ block: borrowing AudioBlock<Float>, of runner: PlanRunner<Float>) {
     guard isAwaited else { return }
     isAwaited = false
-    var lists = 0
-    runner.visitTakenLists { stage, serial in if serial != serials[stage] { lists += 1 } }
-    var place = begin(.output, payload: SessionFormat.outputWords + 3 * lists)
+    var place = begin(.output, payload: SessionFormat.outputWords)
     put(UInt64(runner.position), at: &place)
     put(UInt32(block.frames), at: &place)
     put(SessionHash.value(of: block), at: &place)
     put(UInt64(runner.nonFiniteInputCount), at: &place)
     put(UInt64(runner.overflowCount), at: &place)
-    runner.visitTakenLists { stage, serial in
-      guard serial != serials[stage] else { return }
-      serials[stage] = serial
-      put(UInt32(stage), at: &place)
-      put(UInt64(serial), at: &place)
-    }
     end(.output, at: place)
     blocks.wrappingAdd(1, ordering: .releasing)
   }
@@ -184,11 +201,12 @@ extension SessionHash {
 }
 
 extension SessionHeader {
-  init(_ setup: EngineSetup, parts: [[String]]) throws(SessionError) {
+  init(_ setup: EngineSetup, latency: Int, parts: [[String]]) throws(SessionError) {
     let plan = setup.plan
     self.init(
       graph: GraphDocument(setup.graph), input: plan.input, output: plan.output,
-      maximumFrames: plan.options.maximumFrames, precision: plan.options.precision, mode: plan.options.mode,
+      maximumFrames: plan.options.maximumFrames, latencyFrames: latency, precision: plan.options.precision,
+      mode: plan.options.mode,
       changesAll: setup.configuration.changing == .all, passesByAfterFaults: setup.configuration.gapSound == .bypass,
       kernels: Kernels.level, parts: parts)
   }

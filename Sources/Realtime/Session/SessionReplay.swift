@@ -12,7 +12,7 @@ public final class SessionReplay {
   /// The format of the graph's input and output.
   public let input: StreamFormat
   public let output: StreamFormat
-  /// The graph as it was when the session began.
+  /// The graph as it was when the session began; others may have been swapped in.
   public let graph: Graph
   /// The kernels that the session ran with: a replay runs with the same ones.
   public let kernels: String
@@ -25,6 +25,8 @@ public final class SessionReplay {
   public let outputFrames: Int
   /// Changes of parameters, bypass and mute of stages.
   public let changes: Int
+  /// Other graphs that took the place of the one before.
+  public let swaps: Int
   /// Whether the session ended by a stop: else its log goes as far as it was written.
   public let isComplete: Bool
   /// What the engine had to say at the end: `running`, or a fault; nil for a session that did not end by a stop.
@@ -63,6 +65,7 @@ public final class SessionReplay {
     frames = survey.frames
     outputFrames = survey.outputFrames
     changes = survey.changes
+    swaps = survey.swaps
     isComplete = survey.end != nil
     endState = survey.end?.state
     flaw = survey.flaw
@@ -90,7 +93,13 @@ public final class SessionReplay {
       switch kind {
       case .header, .end: continue
       case .note:
-        if case .change(let note) = try reader.decode(SessionNote.self, effects: effects) { run.add(note) }
+        // One that cannot be read is where the survey ended: nothing behind it is run.
+        guard let note = try? reader.decode(SessionNote.self, effects: effects) else {
+          rest = 0
+          continue
+        }
+        run.add(note)
+      case .found: run.take(found: reader.payload)
       case .input:
         guard rest > 0 else { return run.report(isComplete: isComplete && flaw == nil) }
         rest -= 1
@@ -119,8 +128,9 @@ public struct SessionReport: Sendable, Hashable {
   public var frames = 0
   /// Frames that came out.
   public var outputFrames = 0
-  /// Changes of parameters that were made.
+  /// Changes of parameters that were made, and swaps.
   public var changes = 0
+  public var swaps = 0
   /// Input samples that were NaN or infinite and were replaced by 0, and times that a stage overflowed.
   public var nonFiniteInputs = 0
   public var overflows = 0

@@ -7,6 +7,7 @@ struct SessionSurvey {
   private(set) var frames = 0
   private(set) var outputFrames = 0
   private(set) var changes = 0
+  private(set) var swaps = 0
   private(set) var end: SessionEnd?
   private(set) var flaw: SessionError?
 
@@ -47,8 +48,14 @@ struct SessionSurvey {
     case .output:
       guard let output = LoggedOutput(reader.payload) else { throw wrong("a block's outcome has another form") }
       outputFrames += output.frames
+    case .found:
+      guard LoggedFound.lists(reader.payload) != nil else { throw wrong("what a block found has another form") }
     case .note:
-      if case .change = try reader.decode(SessionNote.self, effects: effects) { changes += 1 }
+      switch try reader.decode(SessionNote.self, effects: effects) {
+      case .change: changes += 1
+      case .swap: swaps += 1
+      case .mute: break
+      }
     case .end: end = try reader.decode(SessionEnd.self)
     }
   }
@@ -61,8 +68,9 @@ extension SessionHeader {
       try input.validate()
       try output.validate()
     } catch { throw .graph(error.description) }
-    guard (1...65_536).contains(maximumFrames), precision != .double else {
-      throw .graph("blocks of \(maximumFrames) frames in \(precision) precision are no live session's")
+    guard (1...65_536).contains(maximumFrames), precision != .double, (0...2_097_152).contains(latencyFrames) else {
+      throw .graph(
+        "blocks of \(maximumFrames) frames in \(precision) precision, \(latencyFrames) late, are no live session's")
     }
   }
 }

@@ -28,11 +28,17 @@ enum Interrupt {
   }
 
   /// Begins to listen for a job that ends in order when it is interrupted. The second interruption ends it at once.
-  static func catchOnce() {
+  ///
+  /// - Parameter reloads: Whether SIGHUP asks the job to read its files again, in place of its end.
+  static func catchOnce(reloads: Bool = false) {
     TemporaryFiles.prepare()
     // Made now: a signal handler may not.
-    _ = isCaught
-    for code in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(code) {
+    _ = (isCaught, takeReload())
+    if reloads, !isIgnored(SIGHUP) {
+      setHandler(SIGHUP) { _ in Interrupt.reload.store(true, ordering: .relaxed) }
+      unblock(SIGHUP)
+    }
+    for code in reloads ? [SIGINT, SIGTERM] : [SIGINT, SIGTERM, SIGHUP] where !isIgnored(code) {
       setHandler(code) { code in
         if Interrupt.caught.exchange(true, ordering: .relaxed) {
           TemporaryFiles.removeAll()
@@ -46,6 +52,10 @@ enum Interrupt {
   /// Whether an interruption came.
   static var isCaught: Bool { caught.load(ordering: .relaxed) }
   private static let caught = Atomic<Bool>(false)
+
+  /// Whether the job was asked to read its files again; asking takes it back.
+  static func takeReload() -> Bool { reload.exchange(false, ordering: .relaxed) }
+  private static let reload = Atomic<Bool>(false)
 
   // A program that starts the tool may have blocked signals, and the mask is inherited.
   private static func unblock(_ code: Int32) {

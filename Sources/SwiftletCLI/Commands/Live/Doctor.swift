@@ -95,20 +95,20 @@ package struct MachineFacts {
 }
 
 /// One thing that limits live sound, and what to do.
-struct Finding: Equatable {
+package struct Finding: Equatable {
   /// How much it matters.
-  enum Weight: String {
+  package enum Weight: String {
     case good, note, limit
   }
-  var weight: Weight
-  var subject: String
-  var text: String
+  package var weight: Weight
+  package var subject: String
+  package var text: String
 }
 
 /// Judges a machine and a run.
 package enum Doctor {
-  /// What limits this machine.
-  static func findings(_ facts: MachineFacts) -> [Finding] {
+  /// What limits this machine, and a period on it.
+  package static func findings(_ facts: MachineFacts, _ run: RunFacts? = nil) -> [Finding] {
     var findings: [Finding] = []
     func add(_ weight: Finding.Weight, _ subject: String, _ text: String) {
       findings.append(Finding(weight: weight, subject: subject, text: text))
@@ -167,10 +167,33 @@ package enum Doctor {
           "a sleep of 1 ms is late by \(NumberText.fixed(lateness, 1)) ms at worst: close what keeps the processors busy"
         )
     }
+    if let lateness = facts.sleepLateness, let run, run.deadline > 0 {
+      // A block is made while the one before it plays: that is the time that waking and computing may take.
+      let needed = lateness + run.usualBlock
+      let enough = run.bufferFrames.doubled(until: needed / run.deadline)
+      needed < run.deadline
+        ? add(
+          .good, "period",
+          "a period of \(run.bufferFrames) frames lasts \(NumberText.fixed(run.deadline, 2)) ms, and waking and computing take up to \(NumberText.fixed(needed, 2)) ms"
+        )
+        : add(
+          .limit, "period",
+          "a period of \(run.bufferFrames) frames lasts \(NumberText.fixed(run.deadline, 2)) ms, and waking and computing may take \(NumberText.fixed(needed, 2)) ms: use --buffer \(enough), or mend what is named above"
+        )
+    }
     facts.servers.isEmpty
       ? add(.note, "server", "no sound server runs: a device can be used by one program at a time")
       : add(.good, "server", facts.servers.joined(separator: ", ") + (facts.servers.count == 1 ? " runs" : " run"))
     if facts.devices == 0 { add(.note, "devices", "there is no sound device: only the virtual device can be used") }
     return findings
+  }
+}
+
+extension Int {
+  /// The number, doubled until it has grown by a factor, 65536 at most.
+  fileprivate func doubled(until factor: Double) -> Int {
+    var result = self
+    while Double(result) < Double(self) * factor, result < 65_536 { result *= 2 }
+    return Swift.min(result, 65_536)
   }
 }

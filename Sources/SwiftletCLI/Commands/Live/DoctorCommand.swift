@@ -11,7 +11,7 @@ struct DoctorCommand: ParsableCommand {
     commandName: "doctor",
     abstract: "Say what limits live sound on this machine, and what to do about it.",
     discussion: """
-      It looks at priorities, locked memory, the governor, timers and sound servers, runs the live engine for some \
+      It looks at priorities, locked memory, the governor, timers, the period and sound servers, runs the live engine for some \
       seconds, and names the likely cause of each gap that it sees.
 
         swiftlet doctor
@@ -53,8 +53,9 @@ struct DoctorCommand: ParsableCommand {
     processor.stop()
     facts.hasRealtimePriority = report.grants?.hasRealtimePriority
     facts.locksMemory = report.grants?.locksMemory
-    let findings = Doctor.findings(facts)
-    let causes = Doctor.causes(RunFacts(report, configuration: configuration), machine: facts)
+    let run = RunFacts(report, configuration: configuration)
+    let findings = Doctor.findings(facts, run)
+    let causes = Doctor.causes(run, machine: facts)
     if json {
       try StandardOutput.print([
         "findings": .array(

@@ -14,13 +14,15 @@ struct LiveCommand: ParsableCommand {
       On a terminal: up and down choose a parameter, left and right change it, space mutes, q stops, a colon begins a \
       command. Without a terminal commands are read from standard input, one a line: 1.frequency=800Hz, mute, unmute, \
       chain EXPR (another chain, faded to), quit. Stages are numbered as in the chain, from 1. Control-C stops too, and \
-      the run's latency table is printed at the end. A file of --chain is read again whenever it changes: a new chain \
-      takes over without a click, and one with a mistake is reported while the old one plays on.
+      the run's latency table is printed at the end. A file of --chain is read again whenever it changes, and at once \
+      when the process gets SIGHUP: a new chain takes over without a click, and one with a mistake is reported while \
+      the old one plays on.
 
       Input and output may be two devices with clocks of their own: a resampler then keeps them together. The device \
       virtual has no hardware; virtual:FILE plays a file into the chain.
 
-      A session that is logged can be repeated by swiftlet replay, bit for bit: its input, its blocks and every change.
+      A session that is logged can be repeated by swiftlet replay, bit for bit: its input, its blocks, every change \
+      and every other chain.
 
         swiftlet live -e "highpass:80Hz | peak:1kHz,gain=+3dB"
         swiftlet live -e lowpass:2kHz --input "USB" --output default --buffer 128
@@ -40,7 +42,8 @@ struct LiveCommand: ParsableCommand {
 
   @Option(
     name: .customLong("chain"),
-    help: ArgumentHelp("A file with the chain, an expression a line; read again when it changes.", valueName: "file"))
+    help: ArgumentHelp(
+      "A file with the chain, an expression a line; read again when it changes, or at SIGHUP.", valueName: "file"))
   var chainFile: String?
 
   @Option(help: ArgumentHelp("Latency that is held for chains to come, in frames.", valueName: "frames"))
@@ -89,7 +92,7 @@ struct LiveCommand: ParsableCommand {
     configuration.timesStages = stages
     configuration.sessionLog = log.map { SessionLog(path: $0) }
     let processor = try Quiet.sounds { try makeProcessor(chain.graph, configuration) }
-    Interrupt.catchOnce()
+    Interrupt.catchOnce(reloads: file != nil)
     let started = SystemCalls.seconds
     try Quiet.sounds { try processor.start() }
     defer { processor.stop() }

@@ -13,11 +13,13 @@ struct LiveScreen {
   private let shows: Bool
   private let style = Style.of(descriptor: 2)
   private let takesKeys: Bool
+  private let hadTerminal: Bool
   private var chosen = 0
   private var isMuted = false
   private var drawn = 0
   private var pending = ""
   private var inputIsOpen = true
+  /// What was said last.
   private var message = ""
   /// What is being typed on a terminal; nil while keys are taken.
   private var entry: String?
@@ -28,7 +30,8 @@ struct LiveScreen {
     self.chain = chain
     self.file = file
     self.shows = shows
-    takesKeys = shows && SystemCalls.isTerminal(0)
+    hadTerminal = SystemCalls.isTerminal(0)
+    takesKeys = shows && hadTerminal
   }
 
   mutating func open() { if takesKeys { TerminalKeys.begin() } }
@@ -65,7 +68,10 @@ struct LiveScreen {
     } else {
       SystemCalls.sleep(seconds: Self.turnSeconds)
     }
-    reread()
+    let mustReload = Interrupt.takeReload()
+    // Behind a terminal that is gone nobody can stop it any more.
+    if mustReload, hadTerminal, !SystemCalls.isTerminal(0) { return false }
+    reread(atOnce: mustReload)
     tellFaults()
     if shows { draw() }
     return true
@@ -80,10 +86,10 @@ struct LiveScreen {
     }
   }
 
-  /// Takes another chain when its file has come to hold one; what is wrong with it is said, and the old one goes on.
-  private mutating func reread() {
+  /// Takes another chain when its file has come to hold one, or at once; what is wrong with it is said, and the old one goes on.
+  private mutating func reread(atOnce: Bool) {
     do throws(Failure) {
-      guard let graph = try file?.changed() else { return }
+      guard let graph = atOnce ? try file?.read() : try file?.changed() else { return }
       try swap(to: graph)
       tell("the chain was read again")
     } catch {
@@ -99,9 +105,12 @@ struct LiveScreen {
     chosen = min(chosen, max(0, next.controls.count - 1))
   }
 
-  private mutating func tell(_ text: String) {
-    guard takesKeys else { return StandardError.message(text) }
+  /// Says something above the line that is drawn anew; what a key repeats is said once.
+  private mutating func tell(_ text: String, isRepeated: Bool = false) {
+    guard !isRepeated || text != message else { return }
     message = text
+    clear()
+    StandardError.message(text)
   }
 
   /// One character of a command that is typed on a terminal behind a colon.
@@ -150,7 +159,6 @@ struct LiveScreen {
   }
 
   private mutating func press(_ key: TerminalKeys.Key) -> Bool {
-    message = ""
     switch key {
     case .up: chosen = max(0, chosen - 1)
     case .down: chosen = min(max(0, chain.controls.count - 1), chosen + 1)
@@ -170,75 +178,47 @@ struct LiveScreen {
     do throws(DesignError) {
       try LiveParameters.set(control.info.name, of: control.node, to: next)
     } catch {
-      message = error.description
+      tell(error.description, isRepeated: true)
     }
   }
 
   private mutating func draw() {
-    let levels = processor.takeLevels()
-    let metrics = processor.metrics
-    let p99 = processor.latencyStatistics().map { NumberText.fixed(Double($0.p99) / 1e3, 1) } ?? "-"
-    var line =
-      "in \(Self.bar(levels.input, style))  out \(Self.bar(levels.output, style))  \(NumberText.fixed(processor.latency?.milliseconds ?? 0, 1)) ms  p99 \(p99) us  xruns \(metrics.xrunCount)/\(metrics.deviceXrunCount)"
-    if isMuted { line += "  muted" }
+    // The terminal may have come to be another size.
+    var line = StatusLine(columns: Style.of(descriptor: 2).columns - 1)
+    if let entry {
+      line.type(entry)
+    } else {
+      fill(&line)
+    }
+    StandardError.write("\r" + line.text + String(repeating: " ", count: max(0, drawn - line.text.count)))
+    drawn = line.text.count
+  }
+
+  /// What is shown, the most important first.
+  private func fill(_ line: inout StatusLine) {
     if chain.controls.indices.contains(chosen), takesKeys {
       let control = chain.controls[chosen]
-      line += "  \(control.effect) \(control.name) = \(control.value.map(ParameterStep.text) ?? "-")"
+      line.add(
+        "\(control.effect) \(control.name) = \(control.value.map { ParameterStep.text($0, of: control.info) } ?? "-")")
     }
-    if let entry { line = ":" + entry } else if !message.isEmpty { line += "  " + message }
-    line = String(line.prefix(style.columns - 1))
-    StandardError.write("\r" + line + String(repeating: " ", count: max(0, drawn - line.count)))
-    drawn = line.count
+    if isMuted { line.add("muted") }
+    let levels = processor.takeLevels()
+    let steps = line.columns < 100 ? 5 : 10
+    line.add(
+      "in \(LevelBar.text(levels.input, style, steps: steps))  out \(LevelBar.text(levels.output, style, steps: steps))"
+    )
+    let metrics = processor.metrics
+    line.add("xruns \(metrics.xrunCount)/\(metrics.deviceXrunCount)")
+    for (stage, meter) in processor.control?.meters ?? [] where meter.info.unit == .decibels {
+      line.add("\(stage.prefix { $0 != "@" }) \(meter.info.name) \(NumberText.fixed(meter.takeLargest(), 1)) dB")
+    }
+    line.add("\(NumberText.fixed(processor.latency?.milliseconds ?? 0, 1)) ms")
+    if let times = processor.latencyStatistics() { line.add("p99 \(NumberText.fixed(Double(times.p99) / 1e3, 1)) us") }
   }
 
   private mutating func clear() {
     guard drawn > 0 else { return }
     StandardError.write("\r" + String(repeating: " ", count: drawn) + "\r")
     drawn = 0
-  }
-
-  /// A level from -60 dB to full scale in ten steps, and its number.
-  static func bar(_ peak: Float, _ style: Style) -> String {
-    let decibels = peak > 0 ? 20 * Double.log10(Double(peak)) : -.infinity
-    let full = max(0, min(10, Int(((decibels + 60) / 6).rounded())))
-    let number = decibels < -99 ? "-inf" : NumberText.fixed(decibels, 0)
-    let text =
-      String(repeating: style.unicode ? "█" : "#", count: full)
-      + String(repeating: style.unicode ? "░" : ".", count: 10 - full)
-    return text + String(repeating: " ", count: max(1, 5 - number.count)) + number + " dB"
-  }
-}
-
-/// How far one key press moves a parameter.
-enum ParameterStep {
-  /// The neighbouring value; nil where there is none.
-  static func next(_ value: ParameterValue, of info: ParameterInfo, _ direction: Double) -> ParameterValue? {
-    switch (value, info.kind) {
-    case (.number(let number), .number(let unit, let range, let taper)):
-      if unit == .decibels { return .number(number + direction * 0.5) }
-      // A semitone, as an ear counts.
-      if unit == .hertz || (taper == .logarithmic && number > 0) {
-        return .number(number * Double.pow(2, direction / 12))
-      }
-      let span = range.upperBound - range.lowerBound
-      return .number(number + direction * (span.isFinite ? span / 100 : 0.01))
-    case (.integer(let number), _): return .integer(number + Int(direction))
-    case (.toggle, _): return .toggle(direction > 0)
-    case (.choice(let name), .choice(let names)):
-      guard let place = names.firstIndex(of: name) else { return nil }
-      let next = place + Int(direction)
-      return names.indices.contains(next) ? .choice(names[next]) : nil
-    default: return nil
-    }
-  }
-
-  static func text(_ value: ParameterValue) -> String {
-    switch value {
-    case .number(let number): NumberText.trimmed(number, 3)
-    case .integer(let number): String(number)
-    case .choice(let name), .text(let name): name
-    case .toggle(let on): on ? "on" : "off"
-    case .note(let length): "\(length)"
-    }
   }
 }

@@ -49,7 +49,7 @@ struct RecordCommand: ParsableCommand {
     configuration.channels = channels
     let device = try DeviceNames.device(input: input, rate: configuration.sampleRate)
     let format = try RealtimeProcessor.outputFormat(graph, recording: device, configuration: configuration)
-    let writer = try AudioFileWriter<Float>(path: file, format: format, encoding: encoding)
+    let writer = try openTake(format)
     let processor = try RealtimeProcessor(graph, recording: device, to: writer, configuration: configuration)
     let style = Style.of(descriptor: 2)
     let shows = !quiet && StandardError.isTerminal
@@ -63,7 +63,7 @@ struct RecordCommand: ParsableCommand {
       guard shows else { continue }
       let length = Double(processor.framesRecorded ?? 0) / format.sampleRate
       StandardError.write(
-        "\r\(LiveScreen.bar(processor.takeLevels().output, style))  \(NumberText.duration(length.rounded()))  lost \(processor.inputOverflowCount)   "
+        "\r\(LevelBar.text(processor.takeLevels().output, style))  \(NumberText.duration(length.rounded()))  lost \(processor.inputOverflowCount)   "
       )
     }
     if shows { StandardError.write("\r" + String(repeating: " ", count: 60) + "\r") }
@@ -86,5 +86,11 @@ struct RecordCommand: ParsableCommand {
     }
     // The take is kept, and the failure is told.
     if let fault { throw Failure("\(fault)", status: .ioError) }
+  }
+
+  private func openTake(_ format: StreamFormat) throws -> AudioFileWriter<Float> {
+    do throws(AudioFileError) {
+      return try AudioFileWriter<Float>(path: file, format: format, encoding: encoding)
+    } catch { throw error.ofOutput }
   }
 }

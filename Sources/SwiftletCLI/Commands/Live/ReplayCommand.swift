@@ -11,7 +11,7 @@ struct ReplayCommand: ParsableCommand {
     abstract: "Repeat a logged live session offline, and compare it bit for bit with what was heard.",
     discussion: """
       The log is made by swiftlet live --log FILE. The same input goes in the same blocks through the same chain, with \
-      each change of a parameter where it took effect. The kernels of the session are used, where this machine has them \
+      each change of a parameter and each other chain where it took effect. The kernels of the session are used, where this machine has them \
       and SWIFTLET_KERNELS does not ask for others. The output is what left the chain: the fades of start and stop are \
       the device's side, and its latency is not taken off.
 
@@ -72,6 +72,7 @@ struct ReplayCommand: ParsableCommand {
       "seconds": .number(Double(report.frames) / replay.input.sampleRate),
       "output_frames": .integer(report.outputFrames),
       "changes": .integer(report.changes),
+      "swaps": .integer(report.swaps),
       "non_finite_inputs": .integer(report.nonFiniteInputs),
       "overflows": .integer(report.overflows),
       "differing_blocks": .integer(report.differingBlocks),
@@ -96,6 +97,7 @@ struct ReplayCommand: ParsableCommand {
     lines.append(
       "\(NumberText.duration(Double(report.frames) / replay.input.sampleRate)) at \(NumberText.frequency(replay.input.sampleRate)), \(NumberText.counted(replay.input.channels, "channel")), \(NumberText.counted(report.blocks, "block")), \(NumberText.counted(report.changes, "change")), \(replay.kernels) kernels"
     )
+    if report.swaps > 0 { lines.append("\(NumberText.counted(report.swaps, "other chain")) took its place") }
     if let state = replay.endState, state != "running" { lines.append("at its end: \(state)") }
     if let unfinished = report.unfinished {
       lines.append("the block at frame \(unfinished) had not come back when the log ended")
