@@ -149,6 +149,37 @@ import Testing
     }
   }
 
+  /// A sound server that ends takes no take with it. The server is one of the test's own.
+  @Test(
+    .enabled(
+      if: ProcessInfo.processInfo.environment["SWIFTLET_SANITIZER"] == nil
+        && FileManager.default.isExecutableFile(atPath: "/usr/bin/jackd"), "jackd is not installed: skipped"))
+  func keepsTheTakeWhenTheServerEnds() throws {
+    try Scratch.with { scratch in
+      let script = """
+        export JACK_DEFAULT_SERVER=swiftlet-test-$$ JACK_NO_AUDIO_RESERVATION=1 JACK_NO_START_SERVER=1
+        jackd -r -n "$JACK_DEFAULT_SERVER" -d dummy -r 48000 -p 256 > jackd.txt 2>&1 &
+        server=$!
+        jack_wait -s "$JACK_DEFAULT_SERVER" -w -t 10 > wait.txt 2>&1 || { kill $server; exit 99; }
+        "$SWIFTLET" record take.wav --seconds 60 2> record.txt &
+        tool=$!
+        "$SWIFTLET" live -e gain:-3dB --seconds 60 --json > live.json 2> live.txt < /dev/null &
+        other=$!
+        sleep 2
+        kill $server
+        wait $tool; echo $?
+        wait $other; echo $?
+        """
+      let result = try Tool.shell(script, in: scratch.folder)
+      // Where the server does not start here, there is nothing to see.
+      if result.status == 99 { return }
+      #expect(result.text == "74\n74\n")
+      #expect((try Tool.run("info", scratch.path("take.wav"), "--json").list()[0]["frames"] as? Int ?? 0) > 0)
+      let live = try String(contentsOf: scratch.url("live.txt"), encoding: .utf8)
+      #expect(live.contains("the device is gone"))
+    }
+  }
+
   @Test func refusesAPlaceWhereNoTakeCanBeKept() throws {
     try Scratch.with { scratch in
       let result = try Tool.run("record", scratch.path("no/take.wav"), "--input", "virtual", "--seconds", "1")

@@ -100,6 +100,7 @@ struct LiveCommand: ParsableCommand {
     screen.open()
     while !Interrupt.isCaught && !engine.isOver(after: SystemCalls.seconds - started) {
       guard try screen.turn() else { break }
+      if case .faulted(.deviceLost) = processor.state { break }
     }
     screen.close()
     // Before it stops: what it found out about the device is gone afterwards.
