@@ -35,6 +35,26 @@ import Testing
     #expect(result.errors.contains("2.gain"))
   }
 
+  /// Lines that end as on other systems, in a chain's file too, and files that a chain names.
+  @Test func takesOtherLineEndsAndFilesThatAChainNames() throws {
+    try Scratch.with { scratch in
+      try Sound.wav(Sound.samples(64), channels: 1).write(to: scratch.url("hall.wav"))
+      try Data("gain:-6dB\r\nconvolve:hall.wav\r\n".utf8).write(to: scratch.url("chain.txt"))
+      let script = """
+        printf 'mute\\r\\nchain convolve:hall.wav | gain:-1dB\\r\\n2.gain=-2dB\\r\\nquit\\r\\n' |
+          "$SWIFTLET" live --chain chain.txt --input virtual --seconds 20 --log a.session --json > out.json || exit 1
+        "$SWIFTLET" play hall.wav -e convolve:hall.wav --output virtual || exit 2
+        "$SWIFTLET" record take.wav -e convolve:hall.wav --input virtual --seconds 0.3 --quiet || exit 3
+        "$SWIFTLET" doctor -e convolve:hall.wav --seconds 0.2 --json > doctor.json || exit 4
+        "$SWIFTLET" replay a.session --json
+        """
+      let result = try Tool.shell(script, in: scratch.folder)
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(try result.object()["bit_exact"] as? Bool == true)
+      #expect(try result.object()["swaps"] as? Int == 1)
+    }
+  }
+
   @Test func swapsTheChainWhileItPlays() throws {
     let result = try Tool.run(
       "live", "-e", "gain:-6dB", "--input", "virtual", "--json",

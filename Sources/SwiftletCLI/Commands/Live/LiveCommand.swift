@@ -84,7 +84,7 @@ struct LiveCommand: ParsableCommand {
       throw Failure("give the chain by --effect or by --chain, not by both", status: .usage)
     }
     var file = chainFile.map { ChainFile($0) }
-    let chain = LiveChain(try file?.read() ?? EffectExpression.parse(effects))
+    let chain = LiveChain(try file?.read() ?? EffectExpression.parse(effects, resources: .files))
     var configuration = try engine.configuration()
     configuration.channels = channels
     configuration.latencyFrames = hold

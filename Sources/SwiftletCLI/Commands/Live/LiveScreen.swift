@@ -59,7 +59,7 @@ struct LiveScreen {
         }
       } else {
         pending += text
-        while let end = pending.firstIndex(of: "\n") {
+        while let end = pending.firstIndex(where: \.isNewline) {
           let line = String(pending[..<end])
           pending.removeSubrange(...end)
           if !command(line) { return false }
@@ -135,7 +135,9 @@ struct LiveScreen {
           throw Failure("write the new chain behind it: chain lowpass:1kHz", status: .usage)
         }
         let graph: Graph
-        do { graph = try EffectExpression.parse(String(words[1])) } catch { throw Failure("\(error)", status: .usage) }
+        do { graph = try EffectExpression.parse(String(words[1]), resources: .files) } catch {
+          throw Failure("\(error)", status: .usage)
+        }
         try swap(to: graph)
       } catch {
         tell(error.message)
