@@ -36,6 +36,8 @@ struct CallbackState: ~Copyable {
   let pacing: Pacing
   /// Whether input fills the gaps of an underflow, in place of silence.
   let bypassesGaps: Bool
+  /// Cycles that are nearer to one another belong to one cycle of the device's own.
+  let burstNanoseconds: Int64
   /// Silence that the output ring began with.
   let primedFrames: Int
   let counters: CounterBank
@@ -53,6 +55,8 @@ struct CallbackState: ~Copyable {
   var consumed = 0
   /// Whether the last cycle ended in a gap.
   var isInGap = false
+  /// When the last cycle began.
+  var lastBegan: Int64 = 0
 
   /// One cycle.
   @_noLocks @_noAllocation
@@ -69,6 +73,8 @@ struct CallbackState: ~Copyable {
     }
     counters.add(1, to: CallbackCounter.callbacks.rawValue)
     if cycle.pointee.flags != 0 { counters.add(1, to: CallbackCounter.deviceXruns.rawValue) }
+    if began &- lastBegan < burstNanoseconds { counters.add(1, to: CallbackCounter.bursts.rawValue) }
+    lastBegan = began
     counters.set(Int(truncatingIfNeeded: began), at: CallbackCounter.lastCallback.rawValue)
   }
 

@@ -76,7 +76,9 @@ final class CallbackSet {
       to: CallbackState(
         input: input, output: output, takesInput: inputChannels > 0, givesOutput: outputChannels > 0,
         pacing: inputChannels > 0 && outputChannels > 0 ? .together : .apart,
-        bypassesGaps: configuration.gapSound == .bypass, primedFrames: primedFrames, counters: bank,
+        bypassesGaps: configuration.gapSound == .bypass,
+        burstNanoseconds: Int64(Double(configuration.bufferFrames) / rate * 1e9 / 8), primedFrames: primedFrames,
+        counters: bank,
         // Of two devices the one that gives output is timed.
         times: (outputChannels > 0 || setup.output == nil ? times : otherTimes).recorder(),
         roundTrips: roundTrips.recorder(), inputClock: inputClock, outputClock: outputClock,

@@ -14,6 +14,8 @@ enum CallbackCounter: Int, CaseIterable {
   /// Times that late output was dropped, so that latency does not grow.
   case resynchronisations
   case droppedFrames
+  /// Cycles that followed the one before at once.
+  case bursts
   /// When the last callback began.
   case lastCallback
 }

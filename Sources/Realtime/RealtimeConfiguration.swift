@@ -41,7 +41,7 @@ public struct RealtimeConfiguration: Sendable, Hashable {
   public var gapSound = GapSound.silence
   /// Which stages `RealtimeProcessor.control` can change while they run.
   public var changing = ChangeScope.live
-  /// The fades at start and stop, 0 to 0.05 seconds.
+  /// The fades at start and stop, 0 to 0.05 seconds. A stop waits for 55 ms at most, so that blocks that last longer may be cut off.
   public var fadeSeconds = 0.02
   /// Priority of the worker under SCHED_FIFO, 1 to 99, where it is permitted; 0 for a normal thread.
   public var priority = 60

@@ -9,6 +9,8 @@ public struct RealtimeMetrics: Sendable, Hashable {
   public var outputUnderflowFrames = 0
   /// Cycles in which the device reported a loss of its own.
   public var deviceXrunCount = 0
+  /// Callbacks that followed the one before at once: the device's own period is longer than a block, and it asks for several.
+  public var burstCount = 0
   /// Times that output which came too late was dropped, so that the latency did not grow.
   public var resynchronisationCount = 0
   public var droppedFrames = 0
@@ -63,6 +65,7 @@ extension RealtimeProcessor {
       metrics.outputUnderflowCount = count(.outputUnderflows)
       metrics.outputUnderflowFrames = count(.outputUnderflowFrames)
       metrics.deviceXrunCount = count(.deviceXruns)
+      metrics.burstCount = count(.bursts)
       metrics.resynchronisationCount = count(.resynchronisations)
       metrics.droppedFrames = count(.droppedFrames)
       metrics.blockCount = count(.blocks)

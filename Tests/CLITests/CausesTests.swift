@@ -44,6 +44,18 @@ import Testing
     #expect(period()?.text.contains("--buffer 65536") == true)
   }
 
+  /// A device whose period is twice a block asks for two at once, every time.
+  @Test func aLongerPeriodOfTheDeviceIsNamed() {
+    let found = causes {
+      $0.metrics.callbackCount = 1_000
+      $0.metrics.burstCount = 500
+      $0.metrics.outputUnderflowCount = 500
+      $0.bufferFrames = 128
+    }
+    #expect(found.map(\.subject) == [.period])
+    #expect(found[0].text.contains("--buffer 256"))
+  }
+
   @Test func aSlowChainIsNamed() {
     let found = causes {
       $0.metrics.outputUnderflowCount = 50

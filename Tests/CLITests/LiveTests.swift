@@ -35,6 +35,26 @@ import Testing
     #expect(result.errors.contains("2.gain"))
   }
 
+  /// Lines that end as on other systems, in a chain's file too, and files that a chain names.
+  @Test func takesOtherLineEndsAndFilesThatAChainNames() throws {
+    try Scratch.with { scratch in
+      try Sound.wav(Sound.samples(64), channels: 1).write(to: scratch.url("hall.wav"))
+      try Data("gain:-6dB\r\nconvolve:hall.wav\r\n".utf8).write(to: scratch.url("chain.txt"))
+      let script = """
+        printf 'mute\\r\\nchain convolve:hall.wav | gain:-1dB\\r\\n2.gain=-2dB\\r\\nquit\\r\\n' |
+          "$SWIFTLET" live --chain chain.txt --input virtual --seconds 20 --log a.session --json > out.json || exit 1
+        "$SWIFTLET" play hall.wav -e convolve:hall.wav --output virtual || exit 2
+        "$SWIFTLET" record take.wav -e convolve:hall.wav --input virtual --seconds 0.3 --quiet || exit 3
+        "$SWIFTLET" doctor -e convolve:hall.wav --seconds 0.2 --json > doctor.json || exit 4
+        "$SWIFTLET" replay a.session --json
+        """
+      let result = try Tool.shell(script, in: scratch.folder)
+      #expect(result.status == 0, "\(result.errors)")
+      #expect(try result.object()["bit_exact"] as? Bool == true)
+      #expect(try result.object()["swaps"] as? Int == 1)
+    }
+  }
+
   @Test func swapsTheChainWhileItPlays() throws {
     let result = try Tool.run(
       "live", "-e", "gain:-6dB", "--input", "virtual", "--json",
@@ -146,6 +166,37 @@ import Testing
       #expect((info["frames"] as? Int ?? 0) > 0)
       #expect(info["channels"] as? Int == 1)
       #expect(try scratch.names == ["in.wav", "take.wav"])
+    }
+  }
+
+  /// A sound server that ends takes no take with it. The server is one of the test's own.
+  @Test(
+    .enabled(
+      if: ProcessInfo.processInfo.environment["SWIFTLET_SANITIZER"] == nil
+        && FileManager.default.isExecutableFile(atPath: "/usr/bin/jackd"), "jackd is not installed: skipped"))
+  func keepsTheTakeWhenTheServerEnds() throws {
+    try Scratch.with { scratch in
+      let script = """
+        export JACK_DEFAULT_SERVER=swiftlet-test-$$ JACK_NO_AUDIO_RESERVATION=1 JACK_NO_START_SERVER=1
+        jackd -r -n "$JACK_DEFAULT_SERVER" -d dummy -r 48000 -p 256 > jackd.txt 2>&1 &
+        server=$!
+        jack_wait -s "$JACK_DEFAULT_SERVER" -w -t 10 > wait.txt 2>&1 || { kill $server; exit 99; }
+        "$SWIFTLET" record take.wav --seconds 60 2> record.txt &
+        tool=$!
+        "$SWIFTLET" live -e gain:-3dB --seconds 60 --json > live.json 2> live.txt < /dev/null &
+        other=$!
+        sleep 2
+        kill $server
+        wait $tool; echo $?
+        wait $other; echo $?
+        """
+      let result = try Tool.shell(script, in: scratch.folder)
+      // Where the server does not start here, there is nothing to see.
+      if result.status == 99 { return }
+      #expect(result.text == "74\n74\n")
+      #expect((try Tool.run("info", scratch.path("take.wav"), "--json").list()[0]["frames"] as? Int ?? 0) > 0)
+      let live = try String(contentsOf: scratch.url("live.txt"), encoding: .utf8)
+      #expect(live.contains("the device is gone"))
     }
   }
 

@@ -4,13 +4,20 @@ import Synchronization
 
 /// A sound card or a sound server, by PortAudio: ALSA, JACK, PulseAudio and PipeWire on Linux, Core Audio on macOS.
 ///
-/// It is looked up by name each time it is opened, so that a device that went away and came back is found again.
+/// It is looked up by name each time it is opened, so that a device that went away and came back is found again. Only a JACK server that
+/// ended is lost for the process: PortAudio would end the process itself when the stream is closed, so that it is left as it is.
 public final class PortAudioDevice: AudioDevice, Sendable {
   private struct Open: @unchecked Sendable {
     // Sendable because the lock around it lets one thread at a time use it.
     var stream: UnsafeMutableRawPointer
     var context: UnsafeMutablePointer<PortAudioContext>
+    var isJACK: Bool
     var isStarted = false
+    /// Whether its server is gone, and nothing of it may be touched any more.
+    var isLost = false
+
+    /// The callback never asks for its end: a stream that is not active was ended by the system.
+    var hasEnded: Bool { isLost || Pa_IsStreamActive(stream) != 1 }
   }
 
   private let input: DeviceChoice?
@@ -91,6 +98,13 @@ public final class PortAudioDevice: AudioDevice, Sendable {
     case .success(let pair): devices = pair
     case .failure(let error): return .failure(error)
     }
+    let isJACK = [devices.0, devices.1].contains { $0?.system.contains("JACK") == true }
+    guard !isJACK || !PortAudioLibrary.hasLostJACK.load(ordering: .acquiring) else {
+      return .failure(
+        DeviceError(
+          .system, device: name, problem: "was lost when its JACK server ended, which this process cannot undo",
+          remedy: "Start the server, and this program again"))
+    }
     var input = parameters(devices.0, channels: request.inputChannels, latency: devices.0?.inputLatency)
     var output = parameters(devices.1, channels: request.outputChannels, latency: devices.1?.outputLatency)
     let context = UnsafeMutablePointer<PortAudioContext>.allocate(capacity: 1)
@@ -115,7 +129,7 @@ public final class PortAudioDevice: AudioDevice, Sendable {
     let rate = info?.sampleRate ?? request.sampleRate
     return .success(
       (
-        Open(stream: stream, context: context),
+        Open(stream: stream, context: context, isJACK: isJACK),
         DeviceStream(
           sampleRate: rate, inputLatencyFrames: Int(((info?.inputLatency ?? 0) * rate).rounded()),
           outputLatencyFrames: Int(((info?.outputLatency ?? 0) * rate).rounded()))
@@ -145,9 +159,13 @@ public final class PortAudioDevice: AudioDevice, Sendable {
   public func stop() {
     current.withLock { current in
       guard let open = current, open.isStarted else { return }
+      current?.isStarted = false
+      if open.isJACK && open.hasEnded {
+        current?.isLost = true
+        return
+      }
       // The engine has faded out: nothing is worth waiting for.
       _ = PortAudioLibrary.alone { Pa_AbortStream(open.stream) }
-      current?.isStarted = false
     }
   }
 
@@ -155,12 +173,17 @@ public final class PortAudioDevice: AudioDevice, Sendable {
     stop()
     current.withLock { current in
       guard let open = current else { return }
+      current = nil
+      guard !open.isLost else {
+        // Neither the stream nor PortAudio may be closed, and the context stays with them.
+        PortAudioLibrary.hasLostJACK.store(true, ordering: .releasing)
+        return
+      }
       PortAudioLibrary.alone {
         _ = Pa_CloseStream(open.stream)
         _ = Pa_Terminate()
       }
       open.context.deallocate()
-      current = nil
     }
   }
 
@@ -168,7 +191,7 @@ public final class PortAudioDevice: AudioDevice, Sendable {
     current.withLock { current in
       guard let open = current else { return .closed }
       guard open.isStarted else { return .stopped }
-      return Pa_IsStreamActive(open.stream) == 1 ? .running : .lost("the sound system ended the stream")
+      return open.hasEnded ? .lost("the sound system ended the stream") : .running
     }
   }
 }

@@ -5,6 +5,8 @@ import Synchronization
 enum PortAudioLibrary {
   // PortAudio's own calls are not safe on several threads: all of them run under this lock, but for the callbacks.
   private static let lock = Mutex(0)
+  /// Whether the process has lost its connection to a JACK server, which PortAudio can neither close nor make again.
+  static let hasLostJACK = Atomic<Bool>(false)
 
   /// Runs a body alone, while PortAudio is initialised.
   static func use<R: Sendable>(_ body: () -> Result<R, DeviceError>) throws(DeviceError) -> R {

@@ -39,6 +39,15 @@ package struct RunFacts {
   }
 }
 
+extension RunFacts {
+  /// The frames of the device's own period, where it asks for several blocks at once as a rule; nil where it does not.
+  fileprivate var devicePeriod: Int? {
+    let (calls, bursts) = (metrics.callbackCount, metrics.burstCount)
+    guard calls > bursts, 3 * bursts >= calls else { return nil }
+    return bufferFrames * Int((Double(calls) / Double(calls - bursts)).rounded())
+  }
+}
+
 /// Why there were gaps, and what to do.
 package struct Cause: Equatable {
   /// What it lies in.
@@ -69,6 +78,15 @@ extension Doctor {
   private static func ringCauses(_ run: RunFacts, _ machine: MachineFacts) -> [Cause] {
     let metrics = run.metrics
     guard metrics.xrunCount + metrics.deadlineMissCount > 0 else { return [] }
+    if let period = run.devicePeriod, metrics.outputUnderflowCount > 0 {
+      return [
+        Cause(
+          subject: .period,
+          text:
+            "the device asks for several blocks at once: its own period is about \(period) frames, longer than the block of \(run.bufferFrames). Use --buffer \(period)"
+        )
+      ]
+    }
     if run.usualBlock > run.deadline * 0.7 {
       var text =
         "the chain is too slow: its blocks take \(ms(run.usualBlock)) of the \(ms(run.deadline)) that they last"
@@ -100,7 +118,9 @@ extension Doctor {
         Cause(
           subject: .ring,
           text:
-            "\(run.ringBlocks) blocks of \(run.bufferFrames) frames bridge \(ms(run.deadline * Double(run.ringBlocks - 1))) at most: a deeper ring (--depth) or a longer --buffer bridges more"
+            metrics.inputOverflowCount > 0
+            ? "\(run.ringBlocks) blocks of \(run.bufferFrames) frames bridge \(ms(run.deadline * Double(run.ringBlocks - 1))) at most: a deeper ring (--depth) or a longer --buffer bridges more"
+            : "one block of \(run.bufferFrames) frames is made ahead, which bridges \(ms(run.deadline)) at most: a longer --buffer bridges more"
         )
       ]
   }
@@ -155,6 +175,7 @@ extension Doctor {
   private static func deviceCauses(_ run: RunFacts, _ machine: MachineFacts) -> [Cause] {
     let lost = run.metrics.deviceXrunCount
     guard lost > 0 else { return [] }
+    let period = run.devicePeriod ?? run.bufferFrames
     if run.worstCallback > run.deadline / 2 {
       return [
         Cause(
@@ -171,14 +192,14 @@ extension Doctor {
         Cause(
           subject: .period,
           text:
-            "the device \(cycles): its period of \(run.bufferFrames) frames is too short, use --buffer \(2 * run.bufferFrames)"
+            "the device \(cycles): its period of \(period) frames is too short, use --buffer \(2 * period)"
         )
       ]
     }
     let remedy =
       switch server {
-      case "jackd", "jackdbus": "start it with realtime priority and a longer period (-R -p \(2 * run.bufferFrames))"
-      case "pipewire": "give it a longer period (PIPEWIRE_QUANTUM=\(2 * run.bufferFrames)/48000)"
+      case "jackd", "jackdbus": "start it with realtime priority and a longer period (-R -p \(2 * period))"
+      case "pipewire": "give it a longer period (PIPEWIRE_QUANTUM=\(2 * period)/48000)"
       default: "it is made for playing back: use JACK or PipeWire, or a longer --buffer"
       }
     return [Cause(subject: .server, text: "the sound server \(server) \(cycles): \(remedy)")]

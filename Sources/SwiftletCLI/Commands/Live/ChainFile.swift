@@ -31,10 +31,12 @@ struct ChainFile {
     guard mark != nil, let text = SystemCalls.fileText(path) else {
       throw Failure("\(path) cannot be read, or is empty", status: .noInput)
     }
-    let lines = text.split(separator: "\n").map { line in String(line.prefix { $0 != "#" }) }
+    let lines = text.split(whereSeparator: \.isNewline).map { line in String(line.prefix { $0 != "#" }) }
     let expressions = lines.filter { $0.contains { !$0.isWhitespace } }
     guard !expressions.isEmpty else { throw Failure("\(path) holds no chain", status: .usage) }
-    do { return try EffectExpression.parse(expressions) } catch { throw Failure("\(path): \(error)", status: .usage) }
+    do { return try EffectExpression.parse(expressions, resources: .files) } catch {
+      throw Failure("\(path): \(error)", status: .usage)
+    }
   }
 
   /// The chain that the file has come to hold since it was read last; nil when it was not changed.

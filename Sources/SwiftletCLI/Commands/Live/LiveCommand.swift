@@ -84,7 +84,7 @@ struct LiveCommand: ParsableCommand {
       throw Failure("give the chain by --effect or by --chain, not by both", status: .usage)
     }
     var file = chainFile.map { ChainFile($0) }
-    let chain = LiveChain(try file?.read() ?? EffectExpression.parse(effects))
+    let chain = LiveChain(try file?.read() ?? EffectExpression.parse(effects, resources: .files))
     var configuration = try engine.configuration()
     configuration.channels = channels
     configuration.latencyFrames = hold
@@ -100,6 +100,7 @@ struct LiveCommand: ParsableCommand {
     screen.open()
     while !Interrupt.isCaught && !engine.isOver(after: SystemCalls.seconds - started) {
       guard try screen.turn() else { break }
+      if case .faulted(.deviceLost) = processor.state { break }
     }
     screen.close()
     // Before it stops: what it found out about the device is gone afterwards.

@@ -77,6 +77,7 @@ struct LiveReport {
       "output_underflows": .integer(metrics.outputUnderflowCount),
       "device_xruns": .integer(metrics.deviceXrunCount),
       "callbacks": .integer(metrics.callbackCount),
+      "bursts": .integer(metrics.burstCount),
       "blocks": .integer(metrics.blockCount),
       "deadline_misses": .integer(metrics.deadlineMissCount),
       "accelerator": accelerator?.name.map(JSONValue.string) ?? .null,

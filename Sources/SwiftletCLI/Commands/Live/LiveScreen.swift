@@ -59,7 +59,7 @@ struct LiveScreen {
         }
       } else {
         pending += text
-        while let end = pending.firstIndex(of: "\n") {
+        while let end = pending.firstIndex(where: \.isNewline) {
           let line = String(pending[..<end])
           pending.removeSubrange(...end)
           if !command(line) { return false }
@@ -102,7 +102,7 @@ struct LiveScreen {
     let next = LiveChain(graph)
     do { try processor.swap(to: next.graph) } catch { throw Failure("\(error)", status: .usage) }
     chain = next
-    chosen = min(chosen, max(0, next.controls.count - 1))
+    chosen = min(chosen, max(0, steerable.count - 1))
   }
 
   /// Says something above the line that is drawn anew; what a key repeats is said once.
@@ -135,7 +135,9 @@ struct LiveScreen {
           throw Failure("write the new chain behind it: chain lowpass:1kHz", status: .usage)
         }
         let graph: Graph
-        do { graph = try EffectExpression.parse(String(words[1])) } catch { throw Failure("\(error)", status: .usage) }
+        do { graph = try EffectExpression.parse(String(words[1]), resources: .files) } catch {
+          throw Failure("\(error)", status: .usage)
+        }
         try swap(to: graph)
       } catch {
         tell(error.message)
@@ -161,7 +163,7 @@ struct LiveScreen {
   private mutating func press(_ key: TerminalKeys.Key) -> Bool {
     switch key {
     case .up: chosen = max(0, chosen - 1)
-    case .down: chosen = min(max(0, chain.controls.count - 1), chosen + 1)
+    case .down: chosen = min(max(0, steerable.count - 1), chosen + 1)
     case .left: step(-1)
     case .right: step(1)
     case .space: mute(!isMuted)
@@ -171,9 +173,18 @@ struct LiveScreen {
     return true
   }
 
+  /// What keys can change: of two ways to give one number, such as decibels and amplitude, the one that it was given by.
+  private var steerable: [LiveChain.Control] {
+    chain.controls.filter { control in
+      guard let value = control.value else { return false }
+      return [-1, 1].contains { ParameterStep.next(value, of: control.info, $0) != nil }
+    }
+  }
+
   private mutating func step(_ direction: Double) {
-    guard chain.controls.indices.contains(chosen) else { return }
-    let control = chain.controls[chosen]
+    let controls = steerable
+    guard controls.indices.contains(chosen) else { return }
+    let control = controls[chosen]
     guard let value = control.value, let next = ParameterStep.next(value, of: control.info, direction) else { return }
     do throws(DesignError) {
       try LiveParameters.set(control.info.name, of: control.node, to: next)
@@ -196,8 +207,9 @@ struct LiveScreen {
 
   /// What is shown, the most important first.
   private func fill(_ line: inout StatusLine) {
-    if chain.controls.indices.contains(chosen), takesKeys {
-      let control = chain.controls[chosen]
+    let controls = takesKeys ? steerable : []
+    if controls.indices.contains(chosen) {
+      let control = controls[chosen]
       line.add(
         "\(control.effect) \(control.name) = \(control.value.map { ParameterStep.text($0, of: control.info) } ?? "-")")
     }

@@ -37,7 +37,7 @@ struct PlayCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let graph = try EffectExpression.parse(effects)
+    let graph = try EffectExpression.parse(effects, resources: .files)
     let source = try AudioFileReader<Float>(path: file)
     if let rate = engine.rate, rate.hertz != source.format.sampleRate {
       throw Failure(

@@ -44,7 +44,7 @@ struct RecordCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let graph = try EffectExpression.parse(effects)
+    let graph = try EffectExpression.parse(effects, resources: .files)
     var configuration = try engine.configuration()
     configuration.channels = channels
     let device = try DeviceNames.device(input: input, rate: configuration.sampleRate)
