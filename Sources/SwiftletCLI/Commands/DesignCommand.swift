@@ -24,7 +24,7 @@ struct DesignCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let plan = try Plan.compile(try chain.graph(), for: StreamFormat(sampleRate: chain.rate.hertz, channels: 1))
+    let plan = try chain.plan()
     if let taps = try plan.taps() {
       return try json ? StandardOutput.print(["taps": .numbers(taps)]) : StandardOutput.print(text(of: taps))
     }

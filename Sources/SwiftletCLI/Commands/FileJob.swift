@@ -21,7 +21,7 @@ struct JobSettings: Sendable {
   var device = ProcessingDevice.cpu
 
   /// - Throws: `Failure` for frames in a piece out of range.
-  func validate() throws(Failure) {
+  static func validate(chunk: Int) throws(Failure) {
     guard (1...1_048_576).contains(chunk) else {
       throw Failure("--chunk \(chunk) is out of range: 1 to 1048576 frames", status: .usage)
     }

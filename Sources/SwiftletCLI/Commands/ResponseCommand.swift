@@ -41,7 +41,7 @@ struct ResponseCommand: ParsableCommand {
 
   func run() throws {
     let rate = chain.rate.hertz
-    let plan = try Plan.compile(try chain.graph(), for: StreamFormat(sampleRate: rate, channels: 1))
+    let plan = try chain.plan()
     let list = at ?? .standard(below: rate / 2)
     try list.validate(sampleRate: rate)
     let numbers = try plan.frequencyResponse(at: list.frequencies.map { Frequency($0) })
