@@ -53,7 +53,7 @@ import Testing
       for command in [
         "process in.wav - -e pass > /dev/full", "process in.wav - --raw s16le -e pass > /dev/full",
         "process in.wav /dev/full -e pass", "process in.wav /dev/full --raw f32le -e pass",
-        "design lowpass:1k --json > /dev/full",
+        "design lowpass:1k --json > /dev/full", "--help > /dev/full", "process --help > /dev/full",
         "response lowpass:1k > /dev/full", "response lowpass:1k --plot - > /dev/full", "effects > /dev/full",
       ] {
         let result = try Tool.shell("\"$SWIFTLET\" \(command)", in: scratch.folder)
