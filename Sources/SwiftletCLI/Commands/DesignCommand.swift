@@ -23,8 +23,9 @@ struct DesignCommand: ParsableCommand {
   @Flag(help: "Print sections, zeros, poles and gain as JSON in full precision.")
   var json = false
 
-  func run() throws {
-    let plan = try chain.plan()
+  func run() throws { try chain.withPlan(printed) }
+
+  private func printed(_ plan: Plan) throws {
     if let taps = try plan.taps() {
       return try json ? StandardOutput.print(["taps": .numbers(taps)]) : StandardOutput.print(text(of: taps))
     }

@@ -32,8 +32,9 @@ struct ExplainCommand: ParsableCommand {
 
   func run() throws {
     try JobSettings.validate(chunk: chunk)
-    let plan = try chain.plan(
-      channels: channels, options: PlanOptions(maximumFrames: chunk, precision: precision, mode: mode))
+    let plan = try chain.withPlan(
+      channels: channels, options: PlanOptions(maximumFrames: chunk, precision: precision, mode: mode)
+    ) { $0 }
     if json {
       try StandardOutput.print(try JSONEncoding.value(of: plan.explain()))
     } else {

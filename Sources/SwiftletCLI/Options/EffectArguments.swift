@@ -41,12 +41,12 @@ struct ChainArguments: ParsableArguments {
       "The sample rate that it is designed for: 48000, 48k, 44.1kHz; 1 Hz to 3.072 MHz.", valueName: "rate"))
   var rate: SampleRate = SampleRate(hertz: 48_000)
 
-  /// The plan of the chain. What a design refuses is shown where it stands.
-  func plan(channels: Int = 1, options: PlanOptions = PlanOptions()) throws -> Plan {
+  /// Lends the plan of the chain. What a design refuses, then or in the body, is shown where it stands.
+  func withPlan<R>(channels: Int = 1, options: PlanOptions = PlanOptions(), _ body: (Plan) throws -> R) throws -> R {
     let chain = Expressions(expressions)
     let graph = try chain.graph()
     return try chain.placing(graph) {
-      try Plan.compile(graph, for: StreamFormat(sampleRate: rate.hertz, channels: channels), options: options)
+      try body(Plan.compile(graph, for: StreamFormat(sampleRate: rate.hertz, channels: channels), options: options))
     }
   }
 
