@@ -85,6 +85,29 @@ import Testing
     }
   }
 
+  @Test func piecesThatWouldFillMemoryAreRefused() throws {
+    let result = try Tool.run(
+      "process", "-", "-", "--raw", "f32le", "--rate", "48k", "--channels", "4096", "--chunk", "1048576", "-e", "pass")
+    #expect(result.status == 64 && result.signal == nil)
+    #expect(result.errors.contains("1 to 65536 frames"))
+  }
+
+  @Test(
+    .disabled(
+      if: ProcessInfo.processInfo.environment["SWIFTLET_SANITIZER"] != nil, "sanitizers need room for their own memory")
+  )
+  func signalsWithoutMemoryAreRefused() throws {
+    try Scratch.with { scratch in
+      let result = try Tool.shell(
+        """
+        ulimit -v 2500000
+        "$SWIFTLET" process - - --raw f32le --rate 48k --channels 4096 --chunk 65536 -e "lowpass:1k + highpass:2k" < /dev/null
+        """, in: scratch.folder)
+      #expect(result.status == 65, "\(result.errors)")
+      #expect(result.errors.contains("more than there is memory for"), "\(result.errors)")
+    }
+  }
+
   // The job waits for its input while the folder goes.
   @Test func aFolderThatVanishesIsNoMissingInput() throws {
     try Scratch.with { scratch in
