@@ -45,8 +45,11 @@ public struct DesignError: Error, Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The whole message on one line.
-  public var description: String {
-    var text = stage.map { $0 + ": " } ?? ""
+  public var description: String { (stage.map { $0 + ": " } ?? "") + message + ". " + remedy + "." }
+
+  /// What is wrong, without where it is and what to do about it.
+  public var message: String {
+    var text = ""
     if let parameter, let value {
       text += "\(parameter) = \(value) "
     } else if let parameter {
@@ -54,7 +57,7 @@ public struct DesignError: Error, Hashable, Sendable, CustomStringConvertible {
     } else if let value {
       text += value + " "
     }
-    return text + problem + ". " + remedy + "."
+    return text + problem
   }
 
   /// The same error, placed at a stage unless it is placed already.

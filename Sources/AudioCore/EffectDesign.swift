@@ -18,11 +18,20 @@ public enum Tail: Sendable, Hashable, Codable {
     }
   }
 
-  /// The tail of two stages in series.
+  /// The tail of two stages in series. One of more than 2^60 frames counts as endless, so that sums of tails cannot overflow.
   public func followed(by next: Tail) -> Tail {
-    guard let mine = frameCount, let other = next.frameCount else { return .endless }
+    guard let mine = frameCount, let other = next.frameCount, mine < Self.longest, other < Self.longest - mine else {
+      return .endless
+    }
     return combined(next, frames: mine + other)
   }
+
+  /// A tail that falls 120 dB in so many frames; endless beyond 2^60.
+  public static func falling(in frames: Int) -> Tail {
+    frames == 0 ? .none : frames < longest ? .decaying(frames) : .endless
+  }
+
+  private static var longest: Int { 1 << 60 }
 
   /// The tail of two stages side by side.
   public func joined(with other: Tail) -> Tail {

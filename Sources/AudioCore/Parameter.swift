@@ -74,10 +74,15 @@ public struct ParameterInfo: Sendable, Hashable {
     self.group = group
   }
 
+  /// Whether it is a frequency whose range ends at half the sample rate, which only a design knows.
+  public var isBoundByRate: Bool {
+    if case .number(.hertz, let range, _) = kind { range.upperBound >= 192_000 } else { false }
+  }
+
   /// The range as a person would write it: `0.1 to 100`, `above 0 Hz, below half the sample rate`, `a or b`.
   public var allowed: String {
     switch kind {
-    case .number(.hertz, _, _): return "above 0 Hz and below half the sample rate"
+    case .number(.hertz, _, _) where isBoundByRate: return "above 0 Hz and below half the sample rate"
     case .number(let unit, let range, _):
       let suffix = unit == .none ? "" : " " + unit.rawValue
       return "\(DesignError.shortest(range.lowerBound)) to \(DesignError.shortest(range.upperBound))\(suffix)"

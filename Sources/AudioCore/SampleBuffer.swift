@@ -10,16 +10,41 @@ public final class SampleBuffer<S: Sample> {
   @usableFromInline let table: UnsafeMutablePointer<UnsafeMutablePointer<S>>
   private let memory: ZeroedMemory
 
-  /// Allocates zeroed memory for a number of channels and frames.
-  public init(channels: Int, capacity: Int) {
+  /// Allocates zeroed memory for a number of channels and frames. Where the system has none the program stops.
+  public convenience init(channels: Int, capacity: Int) {
+    guard let memory = Self.allocated(channels, capacity) else {
+      preconditionFailure("no memory for \(channels) channels by \(capacity) frames")
+    }
+    self.init(memory, channels: channels, capacity: capacity)
+  }
+
+  /// Allocates zeroed memory for as many frames as a user asked for; nil where the system has none.
+  public convenience init?(ifThereIsMemoryFor capacity: Int, channels: Int) {
+    guard let memory = Self.allocated(channels, capacity) else { return nil }
+    self.init(memory, channels: channels, capacity: capacity)
+  }
+
+  private static var alignment: Int { 64 }
+
+  /// Bytes of a channel, up to the next cache line; nil for more than can be counted.
+  private static func stride(_ capacity: Int) -> Int? {
+    let (bytes, overflow) = capacity.multipliedReportingOverflow(by: MemoryLayout<S>.stride)
+    return overflow || bytes > .max - alignment ? nil : (bytes + alignment - 1) / alignment * alignment
+  }
+
+  private static func allocated(_ channels: Int, _ capacity: Int) -> ZeroedMemory? {
     precondition(channels >= 0 && capacity >= 0, "a buffer of \(channels) channels by \(capacity) frames")
+    guard let (bytes, overflow) = stride(capacity)?.multipliedReportingOverflow(by: channels), !overflow else {
+      return nil
+    }
+    return ZeroedMemory(ifThereIsMemoryFor: bytes, alignment: alignment)
+  }
+
+  private init(_ memory: ZeroedMemory, channels: Int, capacity: Int) {
+    self.memory = memory
     self.channels = channels
     self.capacity = capacity
-    let alignment = 64
-    let stride = (capacity * MemoryLayout<S>.stride + alignment - 1) / alignment * alignment
-    let (bytes, overflow) = stride.multipliedReportingOverflow(by: channels)
-    precondition(!overflow, "a buffer of \(channels) channels by \(capacity) frames")
-    memory = ZeroedMemory(byteCount: bytes, alignment: alignment)
+    let stride = Self.stride(capacity) ?? 0
     table = .allocate(capacity: max(channels, 1))
     for channel in 0..<channels {
       // SAFETY: the run lies inside the allocation, is aligned to 64 bytes and holds zero bits, which are valid samples.

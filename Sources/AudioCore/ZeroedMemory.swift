@@ -19,26 +19,39 @@ final class ZeroedMemory {
   // Linux's MADV_HUGEPAGE, which the C library's module does not import.
   private static let adviseHugePages: Int32 = 14
 
-  init(byteCount: Int, alignment: Int) {
+  /// Allocates; where the system has no such memory the program stops.
+  convenience init(byteCount: Int, alignment: Int) {
+    guard let block = Self.allocated(byteCount, alignment) else {
+      preconditionFailure("no memory for \(byteCount) bytes")
+    }
+    self.init(block)
+  }
+
+  /// Allocates as much as a user asked for; nil where the system has no such memory.
+  convenience init?(ifThereIsMemoryFor byteCount: Int, alignment: Int) {
+    guard let block = Self.allocated(byteCount, alignment) else { return nil }
+    self.init(block)
+  }
+
+  private typealias Block = (start: UnsafeMutableRawPointer, base: UnsafeMutableRawPointer, mappedBytes: Int)
+
+  private init(_ block: Block) { (start, base, mappedBytes) = block }
+
+  private static func allocated(_ byteCount: Int, _ alignment: Int) -> Block? {
+    guard byteCount <= .max - hugePage - alignment else { return nil }
     #if os(Linux)
-      if byteCount >= 2 * Self.hugePage {
-        let length = byteCount + Self.hugePage
+      if byteCount >= 2 * hugePage {
+        let length = byteCount + hugePage
         let memory = mmap(nil, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-        guard let memory, memory != UnsafeMutableRawPointer(bitPattern: -1) else {
-          preconditionFailure("no memory for \(byteCount) bytes")
-        }
-        base = memory
-        mappedBytes = length
-        start = memory.alignedUp(toMultipleOf: Self.hugePage)
+        guard let memory, memory != UnsafeMutableRawPointer(bitPattern: -1) else { return nil }
+        let start = memory.alignedUp(toMultipleOf: hugePage)
         // A hint: without it the memory works as well, more slowly.
-        _ = madvise(start, byteCount, Self.adviseHugePages)
-        return
+        _ = madvise(start, byteCount, adviseHugePages)
+        return (start, memory, length)
       }
     #endif
-    guard let memory = calloc(1, byteCount + alignment) else { preconditionFailure("no memory for \(byteCount) bytes") }
-    base = memory
-    mappedBytes = 0
-    start = memory.alignedUp(toMultipleOf: alignment)
+    guard let memory = calloc(1, byteCount + alignment) else { return nil }
+    return (memory.alignedUp(toMultipleOf: alignment), memory, 0)
   }
 
   deinit {

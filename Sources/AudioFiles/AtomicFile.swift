@@ -41,6 +41,9 @@ public final class AtomicFile {
 
   deinit { cancel() }
 
+  /// Whether an old file keeps its place until the commit.
+  var isReplacing: Bool { original != nil && destination == .replacement }
+
   /// Whether bytes may be written at any offset. A device takes them in the order in which they come.
   var isSeekable: Bool { destination != .device }
 
@@ -57,7 +60,7 @@ public final class AtomicFile {
     let file = try AtomicFile(path: path, isSequential: true)
     var text = text
     let code = text.withUTF8 { FileSystem.writeAll(file.descriptor, UnsafeRawBufferPointer($0)) }
-    guard code == 0 else { throw .system(code, path: path, doing: "write it") }
+    guard code == 0 else { throw .system(code, path: path, doing: "write it", replacing: file.isReplacing) }
     try file.commit()
   }
 
@@ -158,7 +161,9 @@ public final class AtomicFile {
         throw .system(errno, path: path, doing: "keep its permissions")
       }
     }
-    guard fsync(descriptor) == 0 else { throw .system(errno, path: path, doing: "write it to the disk") }
+    guard fsync(descriptor) == 0 else {
+      throw .system(errno, path: path, doing: "write it to the disk", replacing: isReplacing)
+    }
     let (folder, name) = FileSystem.split(target)
     if temporaryName == nil { try giveName(folder, name) }
     if let temporary = temporaryName {

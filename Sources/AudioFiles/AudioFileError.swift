@@ -64,14 +64,19 @@ public struct AudioFileError: Error, Hashable, Sendable, CustomStringConvertible
 
 extension AudioFileError {
   /// The error that a system call reported.
-  package static func system(_ code: Int32, path: String, doing action: String) -> AudioFileError {
+  ///
+  /// - Parameter replacing: Whether an old file stands under the name until the new one is whole.
+  package static func system(
+    _ code: Int32, path: String, doing action: String, replacing: Bool = false
+  ) -> AudioFileError {
+    let kept = replacing ? "; the old file is untouched" : ""
     let (reason, remedy): (Reason, String) =
       switch code {
       case ENOENT, ENOTDIR: (.notFound, "Check the path")
       case EISDIR: (.isDirectory, "Name a file inside the folder")
       case EACCES, EPERM, EROFS: (.permission, "Check the permissions of the file and of its folder")
-      case ENOSPC, EDQUOT: (.diskFull, "Free some space, or write to another disk; the old file is untouched")
-      case EFBIG: (.diskFull, "Raise the limit on file sizes, or write to another disk; the old file is untouched")
+      case ENOSPC, EDQUOT: (.diskFull, "Free some space, or write to another disk" + kept)
+      case EFBIG: (.diskFull, "Raise the limit on file sizes, or write to another disk" + kept)
       case EPIPE: (.brokenPipe, "The program that reads the pipe has ended: look at its messages")
       default: (.system, "Check the device that holds the path, then try again")
       }

@@ -73,7 +73,9 @@ public final class AudioFileWriter<S: Sample>: AudioSink {
     info.format = shape.number
     var calls = EncoderOutput.calls
     let handle = sf_open_virtual(&calls, sndfile(SFM_WRITE), &info, Unmanaged.passUnretained(output).toOpaque())
-    if handle == nil, output.failure != 0 { throw .system(output.failure, path: path, doing: "write it") }
+    if handle == nil, output.failure != 0 {
+      throw .system(output.failure, path: path, doing: "write it", replacing: atomic.isReplacing)
+    }
     file = try SoundFile(handle, info: info, path: path)
 
     if shape.settlesLate { _ = sf_command(file.pointer, sndfile(SFC_RF64_AUTO_DOWNGRADE), nil, sndfile(SF_TRUE)) }
@@ -84,7 +86,10 @@ public final class AudioFileWriter<S: Sample>: AudioSink {
     keepsLayout = layoutWritten || format.layout == .standard(format.channels)
     var dropped: [Metadata.Tag] = []
     for (tag, text) in metadata.tags.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-      if sf_set_string(file.pointer, tag.number, text) != 0 { dropped.append(tag) }
+      // For some it reports success and forgets them.
+      if container.tagsForgotten.contains(tag) || sf_set_string(file.pointer, tag.number, text) != 0 {
+        dropped.append(tag)
+      }
     }
     droppedTags = dropped
     keepsChunks = chunks.write(to: file)
@@ -136,7 +141,7 @@ public final class AudioFileWriter<S: Sample>: AudioSink {
     output.flush()
     guard output.failure == 0 else {
       atomic.cancel()
-      throw .system(output.failure, path: path, doing: "write it")
+      throw unwritten(output.failure)
     }
     guard code == 0 else {
       atomic.cancel()
@@ -147,7 +152,7 @@ public final class AudioFileWriter<S: Sample>: AudioSink {
     let patched = PeakChunk.forgetTime(atomic.fileDescriptor)
     guard patched == 0 else {
       atomic.cancel()
-      throw .system(patched, path: path, doing: "write it")
+      throw unwritten(patched)
     }
     try atomic.commit()
   }
@@ -162,10 +167,14 @@ public final class AudioFileWriter<S: Sample>: AudioSink {
   private func failed() -> AudioFileError {
     let reason = file.failure
     cancel()
-    if output.failure != 0 { return .system(output.failure, path: path, doing: "write it") }
+    if output.failure != 0 { return unwritten(output.failure) }
     return AudioFileError(
       .system, path: path, problem: "cannot be written (\(reason ?? "libsndfile took fewer frames than it was given"))",
       remedy: "Try another container or encoding")
+  }
+
+  private func unwritten(_ code: Int32) -> AudioFileError {
+    .system(code, path: path, doing: "write it", replacing: atomic.isReplacing)
   }
 
   private func store(_ block: borrowing AudioBlock<S>) -> Int {

@@ -49,6 +49,16 @@ public enum Container: String, Sendable, Hashable, Codable, CaseIterable {
     self = match
   }
 
+  /// The tags that libsndfile takes for the container without a word and does not write.
+  var tagsForgotten: Set<Metadata.Tag> {
+    switch self {
+    case .wav, .rf64: [.license]
+    case .aiff: [.date, .album, .license, .trackNumber, .genre]
+    case .mpeg: [.copyright, .software, .license]
+    default: []
+    }
+  }
+
   /// The file name extensions that ask for the container, the usual one first; none for SD2, which keeps half of itself
   /// in a resource fork and is read only.
   public var extensions: [String] {

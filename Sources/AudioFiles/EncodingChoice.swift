@@ -25,7 +25,7 @@ extension Container {
     guard !held.isEmpty else {
       throw AudioFileError(
         .format, path: path, problem: "\(rawValue) cannot hold \(format.channels) channels at \(rate) Hz",
-        remedy: "Choose another container, such as .wav, or change the rate or the channels")
+        remedy: "Choose another container\(self == .wav ? "" : ", such as .wav"), or change the rate or the channels")
     }
     if let asked {
       guard held.contains(asked), codec == nil || codec == asked else {

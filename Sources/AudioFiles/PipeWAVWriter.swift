@@ -23,6 +23,8 @@ public final class PipeWAVWriter<S: Sample>: AudioSink {
   public var framesWritten: Int { raw.framesWritten }
   /// Whether noise is added before rounding.
   public var isDithered: Bool { raw.isDithered }
+  /// The tags that have no place before the sound.
+  public let droppedTags: [Metadata.Tag]
   private let raw: RawWriter<S>
   private let start: Int?
   private let headerBytes: Int
@@ -33,11 +35,12 @@ public final class PipeWAVWriter<S: Sample>: AudioSink {
   /// - Parameters:
   ///   - encoding: s16, s24, s32, f32 or f64; nil keeps the source's, or the nearest that loses nothing.
   ///   - source: how the source was stored; nil when the samples were made in memory.
+  ///   - tags: what travels with the sound.
   /// - Throws: `AudioFileError` for an encoding that such a stream cannot hold, or when the header cannot be written.
   public init(
     descriptor: Int32 = 1, name: String = "standard output", format: StreamFormat,
     encoding asked: SampleEncoding? = nil,
-    source: SampleEncoding? = nil, dither: Dither = .auto
+    source: SampleEncoding? = nil, dither: Dither = .auto, tags: [Metadata.Tag: String] = [:]
   ) throws(AudioFileError) {
     let pcm = try Self.choose(asked, source, name)
     guard Int32(exactly: format.sampleRate) != nil, format.channels * pcm.byteCount <= Int(UInt16.max) else {
@@ -50,7 +53,8 @@ public final class PipeWAVWriter<S: Sample>: AudioSink {
     encoding = pcm.encoding
     frameBytes = format.channels * pcm.byteCount
     start = Self.position(descriptor)
-    let header = WAVHeader(pcm: pcm, format: format).bytes()
+    droppedTags = tags.filter { !WAVHeader.holds($0.key, $0.value) }.map(\.key).sorted { $0.rawValue < $1.rawValue }
+    let header = WAVHeader(pcm: pcm, format: format, tags: tags).bytes()
     headerBytes = header.count
     let code = header.withUnsafeBytes { FileSystem.writeAll(descriptor, $0) }
     guard code == 0 else { throw .system(code, path: name, doing: "write to it") }

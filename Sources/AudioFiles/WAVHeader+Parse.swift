@@ -80,12 +80,6 @@ extension WAVHeader {
     return WAVHeader(pcm: pcm, format: format)
   }
 
-  private static let tagNames: [String: Metadata.Tag] = [
-    "INAM": .title, "ICOP": .copyright, "ISFT": .software, "IART": .artist, "ICMT": .comment, "ICRD": .date,
-    "IPRD": .album,
-    "ITRK": .trackNumber, "IGNR": .genre,
-  ]
-
   private static func listChunk(_ body: [UInt8]) -> [Metadata.Tag: String] {
     guard body.count >= 4, Array(body[0..<4]) == Array("INFO".utf8) else { return [:] }
     var tags: [Metadata.Tag: String] = [:]

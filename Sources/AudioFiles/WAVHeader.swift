@@ -28,7 +28,28 @@ struct WAVHeader {
       out += Self.little(UInt16(22)) + Self.little(UInt16(pcm.byteCount * 8)) + Self.little(Self.mask(format.layout))
       out += Self.little(tag) + Self.subformatTail
     }
-    return out + Array("data".utf8) + Self.little(Self.unknownSize)
+    return out + tagChunk() + Array("data".utf8) + Self.little(Self.unknownSize)
+  }
+
+  /// The names of tags in a WAV file's list of them.
+  static let tagNames: [String: Metadata.Tag] = [
+    "INAM": .title, "ICOP": .copyright, "ISFT": .software, "IART": .artist, "ICMT": .comment, "ICRD": .date,
+    "IPRD": .album, "ITRK": .trackNumber, "IGNR": .genre,
+  ]
+
+  /// The tags that have a name there and are short enough to stand before the sound.
+  static func holds(_ tag: Metadata.Tag, _ text: String) -> Bool {
+    tagNames.values.contains(tag) && text.utf8.count < 65_536
+  }
+
+  private func tagChunk() -> [UInt8] {
+    var list = Array("INFO".utf8)
+    for (name, tag) in Self.tagNames.sorted(by: { $0.key < $1.key }) {
+      guard let text = tags[tag], Self.holds(tag, text) else { continue }
+      let bytes = Array(text.utf8) + [0]
+      list += Array(name.utf8) + Self.little(UInt32(bytes.count)) + bytes + (bytes.count % 2 == 1 ? [0] : [])
+    }
+    return list.count == 4 ? [] : Array("LIST".utf8) + Self.little(UInt32(list.count)) + list
   }
 
   /// The fixed part of the subformat identifiers of WAVE_FORMAT_EXTENSIBLE, after the two bytes of the format tag.

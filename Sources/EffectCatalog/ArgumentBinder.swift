@@ -24,8 +24,8 @@ struct ArgumentBinder {
   let name: String
   let place: Range<Int>
 
-  /// Makes the recipe.
-  func bind(_ arguments: [Argument]) throws(ExpressionError) -> any Effect {
+  /// Makes the recipe, and says where its parts stand.
+  func bind(_ arguments: [Argument]) throws(ExpressionError) -> (effect: any Effect, place: EffectPlace) {
     var effect = try preset()
     var given: [Int: Argument] = [:]
     var named: [(row: Int, value: ParameterValue)] = []
@@ -52,7 +52,10 @@ struct ArgumentBinder {
       throw inapplicable(row, argument, in: effect)
     }
     try requireAll(of: effect, given: given)
-    return try supplied(effect, given: given)
+    let values = given.map { (rows[$0.key].info.name, $0.value.value.range) }
+    return (
+      try supplied(effect, given: given), EffectPlace(call: place, values: Dictionary(uniqueKeysWithValues: values))
+    )
   }
 
   private var rows: [ParameterRow] { entry.rows }

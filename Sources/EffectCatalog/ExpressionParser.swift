@@ -17,6 +17,8 @@ struct ExpressionParser {
   private var lexer: ExpressionLexer
   private let catalog: Catalog
   private let resources: ResourceLoader?
+  /// Where the effects stand that were read so far, in their order.
+  private(set) var places: [EffectPlace] = []
 
   init(_ expression: String, catalog: Catalog, resources: ResourceLoader?) {
     lexer = ExpressionLexer(expression)
@@ -196,7 +198,9 @@ struct ExpressionParser {
     try requireEndOfItem()
     let binder = ArgumentBinder(
       lexer: lexer, entry: entry, alias: alias, resources: resources, name: name, place: nameRange)
-    return .effect(AnyEffect(try binder.bind(arguments)))
+    let (effect, place) = try binder.bind(arguments)
+    places.append(place)
+    return .effect(AnyEffect(effect))
   }
 
   private mutating func arguments(after colon: Int) throws(ExpressionError) -> [Argument] {

@@ -25,8 +25,7 @@ struct ValueReader {
 
   private func number(unit: ParameterUnit, in range: ClosedRange<Double>) throws(ExpressionError) -> Double {
     let value = try finiteNumber(unit: unit)
-    // How high a frequency may be depends on the sample rate, which only the design knows.
-    let isAllowed = unit == .hertz ? value > 0 || range.lowerBound <= value : range.contains(value)
+    let isAllowed = info.isBoundByRate ? value > 0 : range.contains(value)
     guard isAllowed else { throw outOfRange(value, unit) }
     return value
   }

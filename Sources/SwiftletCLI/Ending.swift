@@ -14,10 +14,16 @@ enum Ending {
       StandardError.message(message)
       SwiftletCommand.exit(withError: ExitCode(status.rawValue))
     }
-    guard !SwiftletCommand.exitCode(for: error).isSuccess, !(error is ExitCode) else {
-      SwiftletCommand.exit(withError: error)
-    }
+    if error is ExitCode { SwiftletCommand.exit(withError: error) }
     let message = SwiftletCommand.fullMessage(for: error)
+    if SwiftletCommand.exitCode(for: error).isSuccess {
+      do throws(Failure) {
+        try StandardOutput.print(message)
+      } catch {
+        end(for: error)
+      }
+      SwiftletCommand.exit()
+    }
     StandardError.message(message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message)
     SwiftletCommand.exit(withError: ExitCode(SwiftletCommand.exitCode(for: error).rawValue))
   }

@@ -25,6 +25,21 @@ import Testing
     #expect(Tail.endless.followed(by: .none) == .endless)
   }
 
+  @Test func tailsBeyondAllCountingAreEndless() {
+    let long = Tail.decaying(1 << 59)
+    #expect(long.followed(by: .frames(5)) == .decaying(1 << 59 + 5))
+    #expect(long.followed(by: long) == .endless)
+    #expect(Tail.decaying(.max).followed(by: .frames(1)) == .endless)
+    #expect(Tail.falling(in: .max) == .endless && Tail.falling(in: 0) == .none && Tail.falling(in: 7) == .decaying(7))
+  }
+
+  @Test func memoryThatDoesNotExistIsNotGiven() {
+    #expect(SampleBuffer<Float>(ifThereIsMemoryFor: 1 << 47, channels: 1) == nil)
+    #expect(SampleBuffer<Double>(ifThereIsMemoryFor: .max / 8, channels: 64) == nil)
+    #expect(SampleBuffer<Double>(ifThereIsMemoryFor: .max, channels: 1) == nil)
+    #expect(SampleBuffer<Float>(ifThereIsMemoryFor: 100, channels: 3)?.channels == 3)
+  }
+
   @Test func halfPrecisionIsRefusedAtRunTimeToo() throws {
     #expect {
       try SampleType.float16.requireProcessable()

@@ -131,6 +131,13 @@ import Testing
     #expect(reason { _ = try stored(.f64, "a.sf") } == .encoding)
   }
 
+  @Test func onlyWhatReplacesAFileSaysThatTheOldOneIsThere() {
+    let new = AudioFileError.system(ENOSPC, path: "a.wav", doing: "write it")
+    #expect(!new.description.contains("old file"))
+    let replacement = AudioFileError.system(ENOSPC, path: "a.wav", doing: "write it", replacing: true)
+    #expect(replacement.description.contains("the old file is untouched"))
+  }
+
   @Test func fullDevicesAreErrors() throws {
     guard FileManager.default.fileExists(atPath: "/dev/full") else { return }
     let wave = try tone(channels: 2, frames: 10)

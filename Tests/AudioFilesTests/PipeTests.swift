@@ -103,6 +103,24 @@ import Testing
     #expect(throws: Never.self) { try PCMFormat.named("S24LE") }
   }
 
+  @Test func tagsTravelThroughAPipe() throws {
+    let wave = try tone(channels: 2, frames: 100)
+    var tags: [Metadata.Tag: String] = [.title: "Naïve", .artist: "odd", .date: "2024", .comment: ""]
+    let bytes = try caught { descriptor in
+      let writer = try PipeWAVWriter<Float>(
+        descriptor: descriptor, format: wave.format, tags: tags.merging([.license: "free"]) { $1 })
+      #expect(writer.droppedTags == [.license])
+      try wave.withBlock { try writer.write($0) }
+      try writer.finish()
+    }
+    tags[.comment] = nil
+    try fed(bytes) { descriptor in
+      let reader = try PipeReader<Double>(descriptor: descriptor)
+      #expect(reader.metadata.tags == tags)
+      #expect(try readAll(reader, channels: 2)[0].count == 100)
+    }
+  }
+
   @Test(arguments: [ChannelLayout.mono, .stereo, .surround51, .discrete(3)])
   func wavOnAPipeComesBack(layout: ChannelLayout) throws {
     for encoding in [SampleEncoding.s16, .s24, .s32, .f32, .f64] {

@@ -19,6 +19,21 @@ import Testing
     #expect(try (wave | Integrator()).render(tail: .trim).frames == 1)
   }
 
+  // Its poles lie so near the unit circle that it rings for two weeks.
+  @Test func aTailOfDaysIsRefusedBeforeItIsRun() throws {
+    let wave = try Wave([[Float(1)]], sampleRate: 48_000)
+    let ringing = BandPass(23_999.999, q: 312)
+    let error = #expect(throws: DesignError.self) { try (wave | ringing).render() }
+    #expect(error?.parameter == "tail" && error?.problem == "is longer than a day")
+    #expect(try (wave | ringing).render(tail: .trim).frames == 1)
+  }
+
+  @Test func aResultThatFitsIntoNoMemoryIsRefused() throws {
+    let wave = try Wave([[Float]](repeating: [1], count: 4_096), sampleRate: 3_072_000)
+    let error = #expect(throws: DesignError.self) { try (wave | Delay(seconds: 60, feedback: 0.99)).render() }
+    #expect(error?.problem == "is more than there is memory for")
+  }
+
   @Test func anEmptyWaveStaysEmpty() throws {
     let wave = try Wave([[Float]()], sampleRate: 48_000)
     #expect(try (wave | LowPass(100)).render().frames == 0)

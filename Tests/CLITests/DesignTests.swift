@@ -34,6 +34,16 @@ import Testing
     #expect(result.errors.hasPrefix("swiftlet: "))
   }
 
+  @Test func whatHasNoDesignOrResponseIsMarked() throws {
+    for command in ["design", "response"] {
+      let result = try Tool.run(command, "lowpass:1k | compressor:-20,4 | highpass:20")
+      #expect(result.status == 65)
+      #expect(
+        result.errors.contains(
+          "  lowpass:1k | compressor:-20,4 | highpass:20\n               ^^^^^^^^^^\n"), "\(result.errors)")
+    }
+  }
+
   @Test func designForPeopleNamesTheParts() throws {
     let result = try Tool.run("design", "butterworth:lowpass,1kHz,order=4")
     #expect(result.status == 0)

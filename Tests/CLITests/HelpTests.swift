@@ -19,6 +19,23 @@ import Testing
     #expect(result.text.contains("  swiftlet \(command)"), "an example")
   }
 
+  @Test func tablesOfParametersFitATerminal() throws {
+    for effect in ["fir", "delay", "compressor", "convolve"] {
+      let text = try Tool.run("effects", effect).text
+      let table = text.split(separator: "\n").drop { !$0.contains("Parameter ") }
+      #expect(table.count > 5)
+      #expect(table.allSatisfy { $0.count <= 112 }, "\(effect)")
+    }
+  }
+
+  @Test func aRateOutOfRangeIsToldTheRange() throws {
+    for command in [["response", "lowpass:1k"], ["design", "lowpass:1k"], ["explain", "lowpass:1k"]] {
+      #expect(try Tool.run(command + ["--rate", "1e300"]).errors.contains("1 Hz to 3.072 MHz"))
+    }
+    let chunk = try Tool.run("explain", "lowpass:1k", "--chunk", "0")
+    #expect(chunk.status == 64 && chunk.errors.contains("--chunk 0 is out of range: 1 to 1048576"))
+  }
+
   @Test func theToolListsItsCommands() throws {
     let result = try Tool.run("--help")
     #expect(result.status == 0)

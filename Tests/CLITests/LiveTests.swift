@@ -24,6 +24,21 @@ import Testing
     }
   }
 
+  @Test func readsTheFilesThatAChainNames() throws {
+    try Scratch.with { scratch in
+      try Data("0.25 0.5 0.25".utf8).write(to: scratch.url("taps.txt"))
+      try Sound.wav(Sound.samples(4_800)).write(to: scratch.url("in.wav"))
+      try Data("fir:file=taps.txt".utf8).write(to: scratch.url("chain"))
+      for command in [
+        "live -e fir:file=taps.txt -i virtual --seconds 0.1 -q", "live --chain chain -i virtual --seconds 0.1 -q",
+        "play in.wav -e fir:file=taps.txt -o virtual", "record out.wav -e fir:file=taps.txt -i virtual --seconds 0.1",
+      ] {
+        let result = try Tool.shell("\"$SWIFTLET\" \(command)", in: scratch.folder)
+        #expect(result.status == 0, "\(command): \(result.errors)")
+      }
+    }
+  }
+
   @Test func takesCommandsWhileItPlays() throws {
     let result = try Tool.run(
       "live", "-e", "highpass:80Hz | peak:1kHz,gain=+3dB", "--input", "virtual", "--json",

@@ -22,7 +22,7 @@ import Testing
       let result = try Tool.run("process", scratch.path("in.wav"), scratch.path("out.wav"), "-e", expression)
       #expect(result.status == status)
       #expect(result.signal == nil)
-      #expect(result.errors.hasPrefix("swiftlet: "))
+      #expect(result.errors.hasPrefix("swiftlet: in the expression: "))
       #expect(try Data(contentsOf: scratch.url("out.wav")) == Data("old".utf8))
       #expect(try scratch.names == ["in.wav", "out.wav"])
     }
@@ -53,12 +53,13 @@ import Testing
       for command in [
         "process in.wav - -e pass > /dev/full", "process in.wav - --raw s16le -e pass > /dev/full",
         "process in.wav /dev/full -e pass", "process in.wav /dev/full --raw f32le -e pass",
-        "design lowpass:1k --json > /dev/full",
+        "design lowpass:1k --json > /dev/full", "--help > /dev/full", "process --help > /dev/full",
         "response lowpass:1k > /dev/full", "response lowpass:1k --plot - > /dev/full", "effects > /dev/full",
       ] {
         let result = try Tool.shell("\"$SWIFTLET\" \(command)", in: scratch.folder)
         #expect(result.status == 74, "\(command): \(result.errors)")
         #expect(result.errors.contains("No space left"), "\(command): \(result.errors)")
+        #expect(!result.errors.contains("old file"), "\(command): \(result.errors)")
       }
       #expect(try scratch.names == ["in.wav"])
     }
@@ -81,6 +82,50 @@ import Testing
       #expect(try Data(contentsOf: scratch.url("out.wav")) == Data("old".utf8))
       #expect(try Data(contentsOf: scratch.url("out.raw")) == Data("old".utf8))
       #expect(try scratch.names == ["in.wav", "out.raw", "out.wav"])
+    }
+  }
+
+  @Test func piecesThatWouldFillMemoryAreRefused() throws {
+    let result = try Tool.run(
+      "process", "-", "-", "--raw", "f32le", "--rate", "48k", "--channels", "4096", "--chunk", "1048576", "-e", "pass")
+    #expect(result.status == 64 && result.signal == nil)
+    #expect(result.errors.contains("1 to 65536 frames"))
+  }
+
+  @Test(
+    .disabled(
+      if: ProcessInfo.processInfo.environment["SWIFTLET_SANITIZER"] != nil, "sanitizers need room for their own memory")
+  )
+  func signalsWithoutMemoryAreRefused() throws {
+    try Scratch.with { scratch in
+      let result = try Tool.shell(
+        """
+        ulimit -v 2500000
+        "$SWIFTLET" process - - --raw f32le --rate 48k --channels 4096 --chunk 65536 -e "lowpass:1k + highpass:2k" < /dev/null
+        """, in: scratch.folder)
+      #expect(result.status == 65, "\(result.errors)")
+      #expect(result.errors.contains("more than there is memory for"), "\(result.errors)")
+    }
+  }
+
+  // The job waits for its input while the folder goes.
+  @Test func aFolderThatVanishesIsNoMissingInput() throws {
+    try Scratch.with { scratch in
+      try Sound.wav(Sound.samples(1_000)).write(to: scratch.url("in.wav"))
+      let result = try Tool.shell(
+        """
+        mkfifo pipe; mkdir folder
+        "$SWIFTLET" process - folder/out.wav -e pass < pipe & job=$!
+        exec 3> pipe
+        head -c 2000 in.wav >&3
+        until ls -l /proc/$job/fd 2> /dev/null | grep -q folder; do sleep 0.01; done
+        rmdir folder
+        tail -c +2001 in.wav >&3
+        exec 3>&-
+        wait $job; echo $?
+        """, in: scratch.folder)
+      #expect(result.text == "73\n", "\(result.errors)")
+      #expect(result.errors.contains("folder/out.wav"))
     }
   }
 

@@ -97,6 +97,12 @@ import Testing
     #expect(try parse("lowpass:0.0703k") == effect(LowPass(70.3)))
   }
 
+  @Test func parametersHaveOtherNames() throws {
+    #expect(
+      try EffectExpression.parse("elliptic:lowpass,1k,passband_ripple=0.2dB,stopband_attenuation=50dB")
+        == EffectExpression.parse("elliptic:lowpass,1k,ripple=0.2,attenuation=50"))
+  }
+
   @Test func aliasesBringTheirPresets() throws {
     #expect(try parse("lobutterworth:1k") == effect(Butterworth(.lowPass(1_000), order: 5)))
     #expect(try parse("hibutterworth:1k,3") == effect(Butterworth(.highPass(1_000), order: 3)))

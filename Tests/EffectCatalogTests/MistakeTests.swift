@@ -93,6 +93,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     Mistake("gain:amplitude=6dB", "                ^^", .badUnit, hint: "dB fits gain."),
     Mistake("peak:1k,gain=6 furlongs", "               ^^^^^^^^", .badUnit, hint: "no unit, or dB"),
     Mistake("lowpass:1k,q=0", "             ^", .outOfRange),
+    Mistake("delay:1,rate=30", "             ^^", .outOfRange),
     Mistake("lowpass:-5Hz", "        ^^^^", .outOfRange),
     Mistake("lowpass:0", "        ^", .outOfRange),
     Mistake("butterworth:lp,1k,25", "                  ^^", .outOfRange),

@@ -29,6 +29,14 @@ import Testing
     for rate in [0, -1, .nan, .infinity, 1e9] { #expect(throws: DesignError.self) { try wave.resampled(to: rate) } }
   }
 
+  // A damaged header may state any rate.
+  @Test func aResponseThatWouldFillMemoryAtAnotherRateIsRefused() throws {
+    let response = try ImpulseResponse([[Float](repeating: 1, count: 1_000)], sampleRate: 1, resampler: SoxrResampler())
+    let wave = try Wave([[1, 2, 3] as [Float]], sampleRate: 48_000)
+    let error = #expect(throws: DesignError.self) { try (wave | Convolution(response)).render() }
+    #expect(error?.parameter == "response" && error?.value == "1 Hz")
+  }
+
   @Test func aResponseKeepsItsLevelAtAnotherRate() throws {
     // A low-pass as an impulse response: through streams of either rate a tone in its pass band keeps its level.
     let taps = try FIR(.lowPass(5_000), taps: 501).design(sampleRate: 44_100).taps

@@ -68,8 +68,8 @@ struct GraphCompiler: LiveVisitor {
     }
   }
 
-  private func nested(_ place: String, _ index: Int) -> String { place.isEmpty ? "\(index)" : "\(place).\(index)" }
-  private func placed(_ name: String, _ place: String) -> String { place.isEmpty ? name : "\(name)@\(place)" }
+  private func nested(_ place: String, _ index: Int) -> String { StageIdentity.nested(place, "\(index)") }
+  private func placed(_ name: String, _ place: String) -> String { StageIdentity.named(name, at: place) }
 
   mutating func visit<E: Effect>(_ live: Live<E>) throws(DesignError) {
     pendingOutput = try add(live.value, live: live, from: pendingInputs, identity: pendingIdentity)

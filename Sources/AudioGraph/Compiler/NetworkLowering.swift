@@ -37,7 +37,7 @@ extension GraphCompiler {
         for edge in incoming where edge.to == .node(node.id, port: port) { ends.append(try wire(edge.from)) }
         sources.append(try sum(ends, identity: node.id))
       }
-      let name = place.isEmpty ? node.id : place + "." + node.id
+      let name = StageIdentity.nested(place, node.id)
       wires[node.id] = try lower(node.graph, from: sources, place: name, label: name)
     }
     var ends: [SignalNetwork.Wire] = []

@@ -54,10 +54,19 @@ extension Pipeline {
     let plan = try plan(options)
     let tailFrames = options.tail == .runOut ? try plan.finiteTail() : 0
     let length = Int((Double(wave.frames) * plan.output.sampleRate / plan.input.sampleRate).rounded())
-    let target = SampleBuffer<S>(channels: plan.output.channels, capacity: wave.frames == 0 ? 0 : length + tailFrames)
+    let target = try memory(for: wave.frames == 0 ? 0 : length + tailFrames, of: plan.output.channels)
     var run = WaveRun(wave, try PlanRunner<S>(plan), into: target)
     try run.run(progress: options.progress) { Task.isCancelled || options.isCancelled?() == true }
     return Wave(storage: target, format: plan.output, frames: target.capacity, metadata: wave.metadata)
+  }
+
+  /// Memory for the result, which a long tail can make larger than the machine's.
+  private func memory(for frames: Int, of channels: Int) throws(DesignError) -> SampleBuffer<S> {
+    if let memory = SampleBuffer<S>(ifThereIsMemoryFor: frames, channels: channels) { return memory }
+    throw DesignError(
+      .unsupported, parameter: "length", value: "\(frames) frames of \(channels) channels",
+      problem: "is more than there is memory for",
+      remedy: "Trim the tail, or run it as a stream, which needs constant memory")
   }
 
   /// The plan that `render` would run.

@@ -109,7 +109,7 @@ extension PlanReport: CustomStringConvertible {
     lines.append(
       "latency \(Self.time(latencyFrames, output)), tail "
         + (tailFrames.map { Self.time($0, output) } ?? "endless")
-        + ", memory \(Self.rounded(Double(memoryBytes) / 1_024)) KiB, about \(Self.rounded(operationsPerSecond / 1e6)) million operations a second"
+        + ", signal memory \(Self.rounded(Double(memoryBytes) / 1_024)) KiB, about \(Self.rounded(operationsPerSecond / 1e6)) million operations a second"
     )
     return lines.joined(separator: "\n")
   }

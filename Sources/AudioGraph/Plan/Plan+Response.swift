@@ -42,7 +42,7 @@ extension Plan {
       }
       result.magnitudeDecibels.append(20 * Double.log10(magnitude))
       // -d(phase)/dω = -Im(H'/H), with ω in radians a second.
-      let delay = -(transfer.slope / transfer.value).imaginary
+      let delay = 0 - (transfer.slope / transfer.value).imaginary
       result.groupDelay.append(delay.isFinite ? delay : nil)
     }
     return result

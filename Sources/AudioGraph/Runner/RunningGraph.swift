@@ -23,12 +23,21 @@ final class RunningGraph<S: Sample> {
   /// Makes silent running state and connects it to the plan's live handles. [control]
   ///
   /// - Parameter latency: The frames that its output is to lag, as many as the plan has or more.
-  /// - Throws: `DesignError` of reason `.structural` when a live handle came to need another plan after this one was compiled.
+  /// - Throws: `DesignError` of reason `.structural` when a live handle came to need another plan after this one was compiled, of
+  ///   reason `.unsupported` where there is no memory for its signals.
   init(_ plan: Plan, changing scope: ChangeScope, holding latency: Int, number: Int) throws(DesignError) {
     self.plan = plan
     self.number = number
     heldLatency = latency
-    let signals = plan.buffers.map { SampleBuffer<S>(channels: $0.channels, capacity: $0.frames) }
+    var signals: [SampleBuffer<S>] = []
+    for need in plan.buffers {
+      guard let signal = SampleBuffer<S>(ifThereIsMemoryFor: need.frames, channels: need.channels) else {
+        throw DesignError(
+          .unsupported, parameter: "maximumFrames", value: "\(need.frames) frames of \(need.channels) channels",
+          problem: "is more than there is memory for", remedy: "Run smaller blocks")
+      }
+      signals.append(signal)
+    }
     self.signals = signals
     var steps: [RunnerStep<S>] = []
     for step in plan.steps { steps.append(try RunnerStep(step, signals: signals, scope: scope)) }

@@ -107,11 +107,18 @@ public struct StreamRun<S: Sample> {
 
 extension Plan {
   /// The frames of the tail.
-  /// - Throws: `DesignError` of reason `.unsupported` when it never ends.
+  /// - Throws: `DesignError` of reason `.unsupported` when it never ends or lasts more than a day: nobody asked for that, and it would
+  ///   fill memory or disk.
   package func finiteTail() throws(DesignError) -> Int {
     guard let frames = tail.frameCount else {
       throw DesignError(
         .unsupported, parameter: "tail", problem: "never ends", remedy: "Trim it, or give it less feedback")
+    }
+    let seconds = Double(frames) / output.sampleRate
+    guard seconds <= 86_400 else {
+      throw DesignError(
+        .unsupported, parameter: "tail", value: "\(DesignError.shortest((seconds / 3_600).rounded())) hours",
+        problem: "is longer than a day", remedy: "Trim it, or move frequencies away from 0 Hz and half the sample rate")
     }
     return frames
   }

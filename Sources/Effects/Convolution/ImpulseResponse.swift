@@ -106,6 +106,12 @@ public struct ImpulseResponse: Sendable {
         remedy: "Resample it by Wave.resampled(to:), or read it by ImpulseResponse.read(_:), which brings a resampler")
     }
     let scale = content.sampleRate / rate
+    guard Double(frames) / scale <= Double(Self.longest) else {
+      throw DesignError(
+        .format, parameter: "response", value: DesignError.shortest(content.sampleRate) + " Hz",
+        problem: "is so far below the rate of the stream that it would have more than \(Self.longest) frames there",
+        remedy: "Check the sample rate that the response states, or cut it")
+    }
     return try resampler.resampled(channels, from: content.sampleRate, to: rate).map { $0.map { $0 * scale } }
   }
 }

@@ -2,8 +2,21 @@ import AudioCore
 import FilterDesign
 
 extension FIR {
+  // What the design functions call the effect's parameters.
+  private static let names = ["transitionWidth": "width", "desired": "gains", "frequencies": "bands"]
+
   /// The taps before their phase is changed.
   func linear(sampleRate: Double) throws(DesignError) -> FIRTaps {
+    do throws(DesignError) {
+      return try filter(sampleRate: sampleRate)
+    } catch {
+      var named = error
+      named.parameter = error.parameter.map { Self.names[$0] ?? $0 }
+      throw named
+    }
+  }
+
+  private func filter(sampleRate: Double) throws(DesignError) -> FIRTaps {
     switch shape {
     case .taps(let list): return try FIRTaps(try list.loaded())
     case .response(let response):

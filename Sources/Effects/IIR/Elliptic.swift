@@ -25,9 +25,11 @@ public struct Elliptic: SOSDesignable, ResponseFilter {
     Parameter.fading(
       Parameter.family() + [
         .number(
-          "ripple", "depth of the pass-band's ripples", \.ripple, unit: .decibels, in: 0.000_001...60, default: 0.1),
+          "ripple", "depth of the pass-band's ripples", \.ripple, unit: .decibels, in: 0.000_001...60, default: 0.1,
+          aliases: ["passbandripple"]),
         .number(
-          "attenuation", "how far down the stop-band is", \.attenuation, unit: .decibels, in: 0.1...300, default: 40),
+          "attenuation", "how far down the stop-band is", \.attenuation, unit: .decibels, in: 0.1...300, default: 40,
+          aliases: ["stopbandattenuation"]),
       ])
 
   public func cascade(sampleRate: Double) throws(DesignError) -> SectionCascade {

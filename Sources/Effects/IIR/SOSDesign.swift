@@ -13,8 +13,7 @@ public struct SOSDesign: EffectDesign {
   public init(cascade: SectionCascade, format: StreamFormat) {
     self.cascade = cascade
     self.format = format
-    let frames = cascade.decayFrames(to: 120)
-    tail = frames == 0 ? .none : .decaying(frames)
+    tail = .falling(in: cascade.decayFrames(to: 120))
   }
 
   public var outputs: [StreamFormat] { [format] }

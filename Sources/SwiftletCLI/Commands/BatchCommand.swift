@@ -79,7 +79,7 @@ struct BatchCommand: ParsableCommand {
 
   func run() throws {
     let settings = JobSettings(
-      graph: try EffectExpression.parse(effects, resources: .files), precision: precision, encoding: encoding,
+      graph: try Expressions(effects).graph(), precision: precision, encoding: encoding,
       dither: dither, mode: mode,
       tail: tail, streamsInBackground: false, device: device)
     guard !to.isEmpty, !suffix.contains("/") else {

@@ -23,8 +23,9 @@ struct DesignCommand: ParsableCommand {
   @Flag(help: "Print sections, zeros, poles and gain as JSON in full precision.")
   var json = false
 
-  func run() throws {
-    let plan = try Plan.compile(try chain.graph(), for: StreamFormat(sampleRate: chain.rate.hertz, channels: 1))
+  func run() throws { try chain.withPlan(printed) }
+
+  private func printed(_ plan: Plan) throws {
     if let taps = try plan.taps() {
       return try json ? StandardOutput.print(["taps": .numbers(taps)]) : StandardOutput.print(text(of: taps))
     }

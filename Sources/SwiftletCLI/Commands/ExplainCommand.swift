@@ -31,9 +31,10 @@ struct ExplainCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let plan = try Plan.compile(
-      try chain.graph(), for: StreamFormat(sampleRate: chain.rate.hertz, channels: channels),
-      options: PlanOptions(maximumFrames: chunk, precision: precision, mode: mode))
+    try JobSettings.validate(chunk: chunk)
+    let plan = try chain.withPlan(
+      channels: channels, options: PlanOptions(maximumFrames: chunk, precision: precision, mode: mode)
+    ) { $0 }
     if json {
       try StandardOutput.print(try JSONEncoding.value(of: plan.explain()))
     } else {

@@ -21,7 +21,7 @@ struct JobSettings: Sendable {
   var device = ProcessingDevice.cpu
 
   /// - Throws: `Failure` for frames in a piece out of range.
-  func validate() throws(Failure) {
+  static func validate(chunk: Int) throws(Failure) {
     guard (1...1_048_576).contains(chunk) else {
       throw Failure("--chunk \(chunk) is out of range: 1 to 1048576 frames", status: .usage)
     }
@@ -53,10 +53,19 @@ struct FileJob: Sendable {
       : try run(as: Float.self, begin: begin, progress: progress)
   }
 
+  // A gibibyte of Float: several pieces wait before and behind the plan.
+  private static let samplesInPiece = 1 << 28
+
   private func run<S: Sample>(
     as type: S.Type, begin: (StreamFormat) -> Void, progress: @escaping (RenderProgress) -> Void
   ) throws -> ProcessReport {
     let source = try InputStream<S>(path: input, raw: raw.input)
+    let most = Self.samplesInPiece / source.format.channels
+    guard settings.chunk <= most else {
+      throw Failure(
+        "--chunk \(settings.chunk) is out of range for \(source.format.channels) channels: 1 to \(most) frames",
+        status: .usage)
+    }
     begin(source.format)
     let storage = OutputStream<S>.Settings(
       encoding: settings.encoding, raw: raw.output, dither: Dither(settings.dither),

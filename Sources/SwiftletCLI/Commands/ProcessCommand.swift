@@ -70,18 +70,19 @@ struct ProcessCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let graph = try EffectExpression.parse(effects, resources: .files)
+    let chain = Expressions(effects)
+    let graph = try chain.graph()
     _ = try raw.form()
     try raw.validate(input: input, output: output)
     if encoding != nil, raw.applies(to: output) {
       throw Failure("--encoding has no place in raw output: its form is that of --raw", status: .usage)
     }
+    try JobSettings.validate(chunk: chunk)
     var settings = JobSettings(
       graph: graph, precision: precision, encoding: encoding, dither: dither, mode: mode, chunk: chunk, tail: tail)
     settings.device = device
-    try settings.validate()
     Interrupt.install()
-    let report = try process(settings)
+    let report = try chain.placing(graph) { try process(settings) }
     if !quiet { report.warnings.forEach(StandardError.warning) }
     if json {
       let text = report.document.text + "\n"

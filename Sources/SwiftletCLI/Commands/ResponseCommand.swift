@@ -39,9 +39,10 @@ struct ResponseCommand: ParsableCommand {
   @Flag(help: "Print the numbers as JSON in full precision.")
   var json = false
 
-  func run() throws {
+  func run() throws { try chain.withPlan(shown) }
+
+  private func shown(_ plan: Plan) throws {
     let rate = chain.rate.hertz
-    let plan = try Plan.compile(try chain.graph(), for: StreamFormat(sampleRate: rate, channels: 1))
     let list = at ?? .standard(below: rate / 2)
     try list.validate(sampleRate: rate)
     let numbers = try plan.frequencyResponse(at: list.frequencies.map { Frequency($0) })

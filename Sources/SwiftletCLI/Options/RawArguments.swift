@@ -15,7 +15,8 @@ struct RawArguments: ParsableArguments {
   var raw: String?
 
   @Option(
-    name: .shortAndLong, help: ArgumentHelp("The sample rate of raw input: 48000, 48k, 44.1kHz.", valueName: "rate"))
+    name: .shortAndLong,
+    help: ArgumentHelp("The sample rate of raw input: 48000, 48k, 44.1kHz; 1 Hz to 3.072 MHz.", valueName: "rate"))
   var rate: SampleRate?
 
   @Option(name: .shortAndLong, help: ArgumentHelp("The channels of raw input.", valueName: "n"))

@@ -42,7 +42,9 @@ final class OutputStream<S: Sample>: AudioSink {
       writer = .raw(raw, file)
     } else if path == "-" {
       writer = .pipe(
-        try PipeWAVWriter(format: format, encoding: settings.encoding, source: input.encoding, dither: settings.dither))
+        try PipeWAVWriter(
+          format: format, encoding: settings.encoding, source: input.encoding, dither: settings.dither,
+          tags: input.metadata.tags))
     } else {
       writer = .file(
         try AudioFileWriter(
@@ -62,10 +64,14 @@ final class OutputStream<S: Sample>: AudioSink {
   /// Finishes the output.
   /// - Throws: `AudioFileError` or `Failure` when not everything could be written.
   func commit() throws {
-    switch writer {
-    case .file(let file): try file.commit()
-    case .pipe(let pipe): try pipe.finish()
-    case .raw(_, let file): try file?.commit()
+    do throws(AudioFileError) {
+      switch writer {
+      case .file(let file): try file.commit()
+      case .pipe(let pipe): try pipe.finish()
+      case .raw(_, let file): try file?.commit()
+      }
+    } catch {
+      throw error.ofOutput
     }
   }
 
@@ -80,16 +86,21 @@ final class OutputStream<S: Sample>: AudioSink {
 
   /// What of the input found no place in the output, as warnings.
   var losses: [String] {
-    guard case .file(let file) = writer else { return [] }
-    var losses: [String] = []
-    if !file.droppedTags.isEmpty {
-      losses.append(
-        "\(file.container.rawValue) has no place for the \(file.droppedTags.map(\.rawValue).joined(separator: ", "))")
+    let file: AudioFileWriter<S>
+    switch writer {
+    case .file(let writer): file = writer
+    case .pipe(let pipe): return Self.lost(pipe.droppedTags, by: "WAV on a pipe")
+    case .raw: return []
     }
+    var losses = Self.lost(file.droppedTags, by: file.container.rawValue)
     if !file.keepsLayout {
       losses.append("\(file.container.rawValue) has no place for the channel layout \(file.format.layout)")
     }
     if !file.keepsChunks { losses.append("\(file.container.rawValue) has no place for some markers of the input") }
     return losses
+  }
+
+  private static func lost(_ tags: [Metadata.Tag], by container: String) -> [String] {
+    tags.isEmpty ? [] : ["\(container) has no place for the \(tags.map(\.rawValue).joined(separator: ", "))"]
   }
 }

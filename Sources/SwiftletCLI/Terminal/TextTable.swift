@@ -21,19 +21,25 @@ struct TextTable {
     rows.append(row)
   }
 
-  /// The table as lines, its header emphasised. The last column is wrapped at the style's width.
+  /// Beyond this many characters columns of words are wrapped.
+  private static let widest = 44
+
+  /// The table as lines, its header emphasised. The last column is wrapped at the style's width, others of words where they are long.
   func text(in style: Style, indent: String = "") -> String {
     let widths = header.indices.map { column in
-      ([header] + rows).map { $0[column].count }.max() ?? 0
+      let longest = ([header] + rows).map { $0[column].count }.max() ?? 0
+      return alignments[column] == .left && column < header.count - 1 ? min(longest, Self.widest) : longest
     }
     let before = indent.count + widths.dropLast().reduce(0) { $0 + $1 + 2 }
     let room = max(24, style.columns - before)
     var lines: [String] = header.allSatisfy(\.isEmpty) ? [] : [style.paint(indent + line(header, widths), .strong)]
     for row in rows {
-      let parts = alignments.last == .left ? Self.wrapped(row.last ?? "", to: room) : [row.last ?? ""]
-      for (index, part) in parts.enumerated() {
-        let cells = index == 0 ? row.dropLast() + [part] : Array(repeating: "", count: row.count - 1) + [part]
-        lines.append(indent + line(Array(cells), widths))
+      let cells = row.indices.map { column in
+        alignments[column] == .right
+          ? [row[column]] : Self.wrapped(row[column], to: column == row.count - 1 ? room : widths[column])
+      }
+      for part in 0..<(cells.map(\.count).max() ?? 0) {
+        lines.append(indent + line(cells.map { part < $0.count ? $0[part] : "" }, widths))
       }
     }
     return lines.joined(separator: "\n")

@@ -6,7 +6,7 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench",
     abstract: "Measure the live engine on this machine.",
     discussion: """
-      swiftlet bench live --buffer 256 --rate 48k --sections 5
+        swiftlet bench live --buffer 256 --rate 48k --sections 5
       """,
     subcommands: [BenchLiveCommand.self])
 }

@@ -34,9 +34,7 @@ struct ChainFile {
     let lines = text.split(whereSeparator: \.isNewline).map { line in String(line.prefix { $0 != "#" }) }
     let expressions = lines.filter { $0.contains { !$0.isWhitespace } }
     guard !expressions.isEmpty else { throw Failure("\(path) holds no chain", status: .usage) }
-    do { return try EffectExpression.parse(expressions, resources: .files) } catch {
-      throw Failure("\(path): \(error)", status: .usage)
-    }
+    do { return try Expressions(expressions).graph() } catch { throw Failure("\(path): \(error)", status: .usage) }
   }
 
   /// The chain that the file has come to hold since it was read last; nil when it was not changed.

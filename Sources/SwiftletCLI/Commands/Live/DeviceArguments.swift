@@ -31,7 +31,7 @@ struct EngineArguments: ParsableArguments {
       throw Failure("--depth \(depth) is out of range: 2 to 256 blocks", status: .usage)
     }
     if let seconds, !(seconds > 0 && seconds <= 1e7) {
-      throw Failure("--seconds \(seconds) is out of range: above 0", status: .usage)
+      throw Failure("--seconds \(seconds) is out of range: above 0 and at most 10000000", status: .usage)
     }
     var configuration = RealtimeConfiguration()
     configuration.bufferFrames = buffer

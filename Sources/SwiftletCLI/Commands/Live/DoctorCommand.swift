@@ -40,7 +40,7 @@ struct DoctorCommand: ParsableCommand {
       ? try DeviceNames.virtual(device, rate: configuration.sampleRate)
       : try DeviceNames.device(input: device, output: device, rate: configuration.sampleRate)
     // A chain of one's own is what can be too slow for a machine.
-    let graph = try effects.isEmpty ? Graph.passthrough : EffectExpression.parse(effects, resources: .files)
+    let graph = try effects.isEmpty ? Graph.passthrough : Expressions(effects).graph()
     configuration.timesStages = !effects.isEmpty
     let processor = try RealtimeProcessor(graph, on: chosen, configuration: configuration)
     Interrupt.catchOnce()

@@ -84,14 +84,17 @@ struct LiveCommand: ParsableCommand {
       throw Failure("give the chain by --effect or by --chain, not by both", status: .usage)
     }
     var file = chainFile.map { ChainFile($0) }
-    let chain = LiveChain(try file?.read() ?? EffectExpression.parse(effects, resources: .files))
+    let expressions = Expressions(effects)
+    let chain = LiveChain(try file?.read() ?? expressions.graph())
     var configuration = try engine.configuration()
     configuration.channels = channels
     configuration.latencyFrames = hold
     configuration.gapSound = gaps
     configuration.timesStages = stages
     configuration.sessionLog = log.map { SessionLog(path: $0) }
-    let processor = try Quiet.sounds { try makeProcessor(chain.graph, configuration) }
+    let processor = try expressions.placing(chain.graph) {
+      try Quiet.sounds { try makeProcessor(chain.graph, configuration) }
+    }
     Interrupt.catchOnce(reloads: file != nil)
     let started = SystemCalls.seconds
     try Quiet.sounds { try processor.start() }

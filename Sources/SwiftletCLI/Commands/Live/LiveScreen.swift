@@ -135,9 +135,7 @@ struct LiveScreen {
           throw Failure("write the new chain behind it: chain lowpass:1kHz", status: .usage)
         }
         let graph: Graph
-        do { graph = try EffectExpression.parse(String(words[1]), resources: .files) } catch {
-          throw Failure("\(error)", status: .usage)
-        }
+        do { graph = try Expressions([String(words[1])]).graph() } catch { throw Failure("\(error)", status: .usage) }
         try swap(to: graph)
       } catch {
         tell(error.message)

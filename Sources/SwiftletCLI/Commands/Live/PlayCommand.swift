@@ -37,7 +37,8 @@ struct PlayCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let graph = try EffectExpression.parse(effects, resources: .files)
+    let chain = Expressions(effects)
+    let graph = try chain.graph()
     let source = try AudioFileReader<Float>(path: file)
     if let rate = engine.rate, rate.hertz != source.format.sampleRate {
       throw Failure(
@@ -46,9 +47,11 @@ struct PlayCommand: ParsableCommand {
     }
     let total = source.frameCount
     let rate = source.format.sampleRate
-    let processor = try RealtimeProcessor(
-      graph, playing: source, on: try DeviceNames.device(output: output, rate: rate),
-      configuration: try engine.configuration())
+    let device = try DeviceNames.device(output: output, rate: rate)
+    let configuration = try engine.configuration()
+    let processor = try chain.placing(graph) {
+      try RealtimeProcessor(graph, playing: source, on: device, configuration: configuration)
+    }
     let meter =
       !quiet && StandardError.isTerminal ? ProgressMeter(sampleRate: rate, style: Style.of(descriptor: 2)) : nil
     Interrupt.catchOnce()

@@ -44,11 +44,14 @@ struct RecordCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let graph = try EffectExpression.parse(effects, resources: .files)
+    let chain = Expressions(effects)
+    let graph = try chain.graph()
     var configuration = try engine.configuration()
     configuration.channels = channels
     let device = try DeviceNames.device(input: input, rate: configuration.sampleRate)
-    let format = try RealtimeProcessor.outputFormat(graph, recording: device, configuration: configuration)
+    let format = try chain.placing(graph) {
+      try RealtimeProcessor.outputFormat(graph, recording: device, configuration: configuration)
+    }
     let writer = try openTake(format)
     let processor = try RealtimeProcessor(graph, recording: device, to: writer, configuration: configuration)
     let style = Style.of(descriptor: 2)
