@@ -1,3 +1,4 @@
+import Accelerator
 import ArgumentParser
 import AudioCore
 import AudioDevices
@@ -11,8 +12,8 @@ struct DoctorCommand: ParsableCommand {
     commandName: "doctor",
     abstract: "Say what limits live sound on this machine, and what to do about it.",
     discussion: """
-      It looks at priorities, locked memory, the governor, timers and sound servers, runs the live engine for some \
-      seconds, and names the likely cause of each gap that it sees.
+      It looks at priorities, locked memory, the governor, timers, sound servers and GPUs, each of which runs a \
+      self-test, runs the live engine for some seconds, and names the likely cause of each gap that it sees.
 
         swiftlet doctor
         swiftlet doctor --device default --buffer 64 --seconds 10
@@ -53,7 +54,7 @@ struct DoctorCommand: ParsableCommand {
     processor.stop()
     facts.hasRealtimePriority = report.grants?.hasRealtimePriority
     facts.locksMemory = report.grants?.locksMemory
-    let findings = Doctor.findings(facts)
+    let findings = Doctor.findings(facts) + Doctor.findings(AcceleratorReport.make())
     let causes = Doctor.causes(RunFacts(report, configuration: configuration), machine: facts)
     if json {
       try StandardOutput.print([
