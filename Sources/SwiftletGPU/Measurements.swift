@@ -5,10 +5,12 @@ import SwiftletDSP
 struct MeasurementTable {
   var device: ComputeDevice
   var rows: [(name: String, value: Double, unit: String)] = []
+  /// What was left out, and why.
+  var notes: [String] = []
 
   var text: String {
-    (["\(device) \(device.version)"] + rows.map { "  \($0.name): \(($0.value * 1_000).rounded() / 1_000) \($0.unit)" })
-      .joined(separator: "\n")
+    (["\(device) \(device.version)"] + rows.map { "  \($0.name): \(($0.value * 1_000).rounded() / 1_000) \($0.unit)" }
+      + notes.map { "  \($0)" }).joined(separator: "\n")
   }
 
   var json: String {
@@ -16,7 +18,7 @@ struct MeasurementTable {
       "{\"name\": \(ReportText.quoted($0.name)), \"value\": \($0.value), \"unit\": \(ReportText.quoted($0.unit))}"
     }
     return
-      "{\"device\": \(ReportText.quoted(device.name)), \"version\": \(ReportText.quoted(device.version)), \"measurements\": [\(lines.joined(separator: ", "))]}"
+      "{\"device\": \(ReportText.quoted(device.name)), \"version\": \(ReportText.quoted(device.version)), \"measurements\": [\(lines.joined(separator: ", "))], \"notes\": [\(notes.map(ReportText.quoted).joined(separator: ", "))]}"
   }
 }
 
@@ -45,7 +47,10 @@ struct Measurements {
     for channels in isQuick ? [8] : [8, 512] {
       for type in [SampleType.float32, .float64] where type == .float32 || context.device.hasDouble {
         // Two signals and what belongs to them.
-        guard channels * frames * type.byteCount * 5 / 2 < context.device.memoryBytes else { continue }
+        guard channels * frames * type.byteCount * 5 / 2 < context.device.memoryBytes else {
+          table.notes.append("\(channels) channels, \(type.rawValue): not measured, the device has not enough memory")
+          continue
+        }
         for count in [4, 8] {
           let shape = AcceleratorOptions().shape(sections: count, type: type, on: context.device)
           let bench = try CascadeBench(
