@@ -101,7 +101,11 @@ import Testing
   }
 
   @Test func whatTakesNoChangesIsNamed() throws {
-    let taps = try Plan.compile(Live(FIR(taps: [1, 2])), for: Self.format).acceleratorCoverage.gaps
-    #expect(taps.first?.reason.contains("taps take no changes") == true)
+    let taps = try Plan.compile(Live(FIR(taps: [Double](repeating: 1e-3, count: 4_097))), for: Self.format)
+      .acceleratorCoverage.gaps
+    #expect(taps.first?.reason.contains("more than 4096 taps") == true)
+    let stereo = try ImpulseResponse([[1, 0.5], [0.5, 1]], sampleRate: 48_000)
+    let responses = try Plan.compile(Live(Convolution(stereo)), for: Self.format).acceleratorCoverage.gaps
+    #expect(responses.first?.reason.contains("take no changes") == true)
   }
 }

@@ -25,7 +25,7 @@ import Testing
   }
 
   @Test func anEffectWithoutAKernelIsNamed() throws {
-    let chain = ["-e", "fir:lowpass,1kHz,taps=31", "--input", "virtual", "--seconds", "0.1"]
+    let chain = ["-e", "fir:lowpass,1kHz,taps=4097", "--input", "virtual", "--seconds", "0.1"]
     let result = try Tool.run(["live", "--device", "gpu"] + chain)
     #expect(result.status == 69)
     #expect(result.errors.contains("fir (stage"))

@@ -3,8 +3,7 @@ import RealModule
 
 /// The two paths of an echo on a device, between which a new time cross-fades, in the layout of echo.h. Allocates nothing after it was made.
 ///
-/// One path is heard; a new one takes the place of the other, and the share of the second goes to 1 or back to 0. A path that comes
-/// during a fade waits for a block that begins after it; of several the newest one waits.
+/// Of several paths that come during a fade the newest one waits.
 final class EchoPaths {
   static let mostTaps = 32
   // Of a path: its distance, how many taps it has, and these.
@@ -17,19 +16,12 @@ final class EchoPaths {
   /// The frames that the line can be read back.
   let room: Int
   let table: DeviceBuffer
-  let fade: DeviceBuffer
+  let fade: SlotFade
   private let echoTable: DeviceBuffer
   private let staging: HostBuffer
   private let firstTaps: HostBuffer
-  // Held for the share.
-  private let fadeStaging: HostBuffer
-  private let share: ParameterRamps
   private let paths: UnsafeMutablePointer<Double>
-  /// Which is heard, or faded to.
-  private var target = 0
   private var isWaiting = false
-  private var left = 0
-  private var hasRun = false
   private let least: Int?
 
   /// - Parameters:
@@ -43,11 +35,9 @@ final class EchoPaths {
     self.room = room
     self.echoTable = echoTable
     table = try DeviceBuffer(bytes: 8 * Self.tableWords, on: context)
-    fade = try DeviceBuffer(bytes: 8 * ParameterRamps.words, on: context)
+    fade = try SlotFade(on: context)
     staging = try HostBuffer(bytes: 8 * Self.tableWords, on: context)
     firstTaps = try HostBuffer(bytes: 8 * Self.mostTaps, on: context)
-    fadeStaging = try HostBuffer(bytes: 8 * ParameterRamps.words, on: context)
-    share = ParameterRamps([0], table: fade, staging: fadeStaging)
     paths = .allocate(capacity: 4 * Self.pathWords)
     paths.initialize(repeating: 0, count: 4 * Self.pathWords)
     for index in 0..<2 { place(at: index, .echo(echo)) }
@@ -67,8 +57,8 @@ final class EchoPaths {
   func go(to echo: Lowering, over frames: Int) throws(AcceleratorError) -> Bool {
     guard least == nil else { return false }
     place(at: Self.new, echo)
-    let isSame = (0..<Self.pathWords).allSatisfy { path(Self.new)[$0] == path(target)[$0] }
-    isWaiting = !isSame && left > 0
+    let isSame = (0..<Self.pathWords).allSatisfy { path(Self.new)[$0] == path(fade.target)[$0] }
+    isWaiting = !isSame && fade.left > 0
     if isWaiting {
       copy(Self.new, to: Self.waiting)
     } else if !isSame {
@@ -81,36 +71,27 @@ final class EchoPaths {
   func settling(feedback: Double) -> Int {
     let round = max(path(0)[0], path(1)[0], path(Self.waiting)[0])
     let repeats = feedback == 0 ? 0 : (Double.log(1e-6) / Double.log(abs(feedback))).rounded(.up)
-    return Int(min(1e12, round * (1 + repeats))) + left
+    return Int(min(1e12, round * (1 + repeats))) + fade.left
   }
 
   private func begin(_ place: Int, over frames: Int) throws(AcceleratorError) {
-    if hasRun {
-      target = 1 - target
-      left = frames
-    }
-    copy(place, to: target)
-    share.move(0, to: Double(target), over: frames)
+    copy(place, to: fade.begin(over: frames))
     try write()
   }
 
   /// Before a block of so many frames. The block before is done.
   /// - Parameter ramp: Frames of a fade.
   func prepare(_ frames: Int, ramp: Int) throws(AcceleratorError) {
-    if left == 0 && isWaiting {
+    if fade.left == 0 && isWaiting {
       isWaiting = false
       try begin(Self.waiting, over: ramp)
     }
-    hasRun = hasRun || frames > 0
-    try share.prepare(frames)
-    left = max(0, left - frames)
+    try fade.prepare(frames)
   }
 
   /// Stands at the newest path.
   func reset() throws(AcceleratorError) {
-    share.reset()
-    hasRun = false
-    left = 0
+    fade.reset()
     guard isWaiting else { return }
     isWaiting = false
     try begin(Self.waiting, over: 1)

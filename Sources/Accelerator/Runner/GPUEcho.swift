@@ -59,7 +59,7 @@ package final class GPUEcho: DeviceStage {
     paths = try EchoPaths(
       design, least: motion == nil ? nil : design.leastFramesBack, room: room, echoTable: table, on: context)
 
-    let buffers = [line, state, table, motionTable, paths.table, paths.fade, place, control, counters]
+    let buffers = [line, state, table, motionTable, paths.table, paths.fade.table, place, control, counters]
     for (index, buffer) in buffers.enumerated() { launch.arguments.set(2 + index, memory: buffer.handle) }
     launch.groups = groups
     launch.arguments.set(16, capacity)

@@ -105,6 +105,10 @@ struct GPUStepBuilder<S: Sample> {
       case .gain(let factor) where stage.isLive: return try following(stage, try gain(factor, stage))
       case .identity: return .mix(try mix(channels), gain: 1)
       case .gain(let factor): return .mix(try mix(channels), gain: factor)
+      case .taps(let values) where stage.isLive:
+        return try following(
+          stage,
+          try GPULiveTaps<S>(values, format: stage.outputs[0], module: try basic, counters: counters, on: context))
       case .taps(let values) where !values.isEmpty && values.count >= options.leastTransformedTaps:
         return try convolution(.init(responses: [values], routes: .alike(channels: channels)))
       case .taps(let values): return .taps(try taps(values.isEmpty ? [0] : values, delay: 0, channels))
