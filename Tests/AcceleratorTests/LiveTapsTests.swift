@@ -11,14 +11,16 @@ import Testing
     noise(channels: 1, frames: Self.count, seed: seed, as: Float.self)[0].map { Double($0) / 16 }
   }
 
-  private func check<S: Sample>(_ type: S.Type, bound: Double) throws {
+  private func check<S: Sample>(_ type: S.Type, transformed: Bool, bound: Double) throws {
     let live = Live(FIR(taps: taps(1)))
     let plan = try Plan.compile(
       live, for: StreamFormat(sampleRate: 48_000, channels: 2),
       options: PlanOptions(precision: S.sampleType == .float64 ? .double : .mixed))
     #expect(plan.acceleratorCoverage.isComplete, "\(plan.acceleratorCoverage)")
     let context = try Processor.open()
-    let runner = try GPUPlanRunner<S>(plan, on: context, options: AcceleratorOptions(maximumFrames: 500))
+    var options = AcceleratorOptions(maximumFrames: 500)
+    options.leastTransformedTaps = transformed ? 0 : .max
+    let runner = try GPUPlanRunner<S>(plan, on: context, options: options)
     let input = noise(channels: 2, frames: 20_000, as: Float.self).map { $0.map { S($0) } }
     let buffer = SampleBuffer<S>(channels: 2, capacity: 500)
     var output: [S] = []
@@ -54,9 +56,47 @@ import Testing
     #expect(relativeError((0..<500).map { buffer[1, $0] }, Array(outputs[0][..<500])) <= bound)
   }
 
-  @Test func newTapsAreFadedTo() throws {
-    try check(Float.self, bound: -120)
-    try check(Double.self, bound: -240)
+  @Test(arguments: [false, true]) func newTapsAreFadedTo(transformed: Bool) throws {
+    try check(Float.self, transformed: transformed, bound: -120)
+    try check(Double.self, transformed: transformed, bound: -240)
+  }
+
+  @Test func trueStereoFadesToOtherResponses() throws {
+    func response(_ seed: UInt64) throws -> ImpulseResponse {
+      try ImpulseResponse(
+        noise(channels: 4, frames: 5_000, seed: seed, as: Float.self).map { $0.map { $0 / 32 } }, sampleRate: 48_000)
+    }
+    let live = Live(Convolution(try response(1), mix: 0.7))
+    let other = Convolution(try response(2), mix: 0.7)
+    let plan = try Plan.compile(live, for: StreamFormat(sampleRate: 48_000, channels: 2))
+    #expect(plan.acceleratorCoverage.isComplete, "\(plan.acceleratorCoverage)")
+    let context = try Processor.open()
+    let runner = try GPUPlanRunner<Float>(plan, on: context, options: AcceleratorOptions(maximumFrames: 3_000))
+    let input = noise(channels: 2, frames: 30_000, as: Float.self)
+    let buffer = SampleBuffer<Float>(channels: 2, capacity: 3_000)
+    var output: [Float] = []
+    let before = context.statistics
+    for block in 0..<10 {
+      if block == 4 { try live.update { $0 = other } }
+      for channel in 0..<2 { for frame in 0..<3_000 { buffer[channel, frame] = input[channel][3_000 * block + frame] } }
+      try buffer.withBlock(frames: 3_000) { _ = try runner.process($0, into: $0) }
+      output += (0..<3_000).map { buffer[1, $0] }
+    }
+    #expect(context.statistics.allocations == before.allocations)
+    #expect(context.statistics.launches == before.launches + 10)
+    func plain(_ seed: UInt64) throws -> [Float] {
+      let plan = try Plan.compile(Convolution(try response(seed), mix: 0.7), for: plan.input)
+      return try TestSupport.run(PlanRunner<Float>(plan), input, blocks: [30_000])[1]
+    }
+    let (old, new) = (try plain(1), try plain(2))
+    #expect(relativeError(Array(output[..<12_000]), Array(old[..<12_000])) <= -120)
+    #expect(relativeError(Array(output[12_960...]), Array(new[12_960...])) <= -120)
+    for frame in 12_000..<12_960 {
+      #expect(
+        output[frame] >= min(old[frame], new[frame]) - 1e-4 && output[frame] <= max(old[frame], new[frame]) + 1e-4)
+    }
+    let shorter = try ImpulseResponse([[1, 0.5], [0.5, 1], [0, 1], [1, 0]], sampleRate: 48_000)
+    #expect(throws: DesignError.self) { try live.update { $0 = Convolution(shorter) } }
   }
 
   @Test func whatIsNotFiniteCountsOnceDuringAFade() throws {

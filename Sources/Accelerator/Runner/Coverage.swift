@@ -43,11 +43,7 @@ extension Plan {
 
   private static func gap(_ stage: any PlannedStage) -> String? {
     switch stage.lowering {
-    case .identity, .gain, .compressor, .echo, .delay: return nil
-    case .taps(let values):
-      guard stage.isLive, values.isEmpty || values.count > GPULiveTaps<Float>.mostTaps else { return nil }
-      return "it is live, and has more than \(GPULiveTaps<Float>.mostTaps) taps"
-    case .convolution: return stage.isLive ? "it is live, and long responses take no changes on a GPU" : nil
+    case .identity, .gain, .compressor, .echo, .delay, .taps, .convolution: return nil
     case .sections(let cascade):
       if !(stage is CascadeStage) && stage.isLive { return "it is live, and not made of fused filters" }
       return cascade.sections.allSatisfy(\.isStable) ? nil : "it has a pole on or outside the unit circle"

@@ -4,9 +4,6 @@ import AudioGraph
 /// Finite taps that change while they run, in direct form: all past input is kept, and 20 ms lead over to new taps. All memory belongs to
 /// it from the beginning.
 final class GPULiveTaps<S: Sample>: DeviceStage {
-  /// The most taps: twice as many are calculated during a fade.
-  static var mostTaps: Int { 4_096 }
-
   private let count: Int
   private let channels: Int
   private let rampFrames: Int

@@ -105,17 +105,17 @@ struct GPUStepBuilder<S: Sample> {
       case .gain(let factor) where stage.isLive: return try following(stage, try gain(factor, stage))
       case .identity: return .mix(try mix(channels), gain: 1)
       case .gain(let factor): return .mix(try mix(channels), gain: factor)
-      case .taps(let values) where stage.isLive:
+      case .taps(let values) where !values.isEmpty && values.count >= options.leastTransformedTaps:
+        return try convolution(.init(responses: [values], routes: .alike(channels: channels)), stage)
+      case .taps(let values) where stage.isLive && !values.isEmpty:
         return try following(
           stage,
           try GPULiveTaps<S>(values, format: stage.outputs[0], module: try basic, counters: counters, on: context))
-      case .taps(let values) where !values.isEmpty && values.count >= options.leastTransformedTaps:
-        return try convolution(.init(responses: [values], routes: .alike(channels: channels)))
       case .taps(let values): return .taps(try taps(values.isEmpty ? [0] : values, delay: 0, channels))
       case .delay where stage.isLive: return try echo(stage)
       case .delay(let frames): return .taps(try taps([1], delay: frames, channels))
       case .sections(let cascade): return try sections(cascade.sections, stage, channels)
-      case .convolution(let design): return try convolution(design)
+      case .convolution(let design): return try convolution(design, stage)
       case .compressor(let design):
         return try following(
           stage,
@@ -161,11 +161,12 @@ struct GPUStepBuilder<S: Sample> {
         design, format: stage.outputs[0], as: S.self, isLive: stage.isLive, counters: counters, on: context))
   }
 
-  private func convolution(_ design: ConvolutionLowering) throws(AcceleratorError) -> GPUStep.Work {
-    .stage(
+  private func convolution(_ design: ConvolutionLowering, _ stage: any PlannedStage) throws -> GPUStep.Work {
+    try following(
+      stage,
       try GPUConvolution(
-        design, maximumFrames: options.maximumFrames, as: S.self, isPhased: !context.driver.hasForwardProgress,
-        counters: counters, on: context))
+        design, format: stage.outputs[0], maximumFrames: options.maximumFrames, as: S.self, isLive: stage.isLive,
+        isPhased: !context.driver.hasForwardProgress, counters: counters, on: context))
   }
 
   private func sections(_ sections: [Biquad], _ stage: any PlannedStage, _ channels: Int) throws -> GPUStep.Work {
