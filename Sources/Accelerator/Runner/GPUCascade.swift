@@ -58,8 +58,8 @@ package final class GPUCascade {
     maximumTiles = (maximumFrames + shape.tileFrames - 1) / shape.tileFrames
     let n = 2 * shape.sections
     let (slots, overflow) = rows.multipliedReportingOverflow(by: max(maximumTiles, 1))
-    // Tickets are 32-bit words.
-    guard !overflow, slots < Int(UInt32.max) else {
+    // A group a tile, whose number is a 32-bit word with a sign.
+    guard !overflow, slots <= Int(Int32.max) else {
       throw AcceleratorError(
         .unsupported, subject: "a launch of \(rows) rows by \(maximumFrames) frames", problem: "has too many tiles",
         remedy: "Process shorter pieces at a time")

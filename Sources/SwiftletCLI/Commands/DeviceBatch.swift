@@ -41,14 +41,17 @@ struct DeviceBatch {
     var way = Way(device: device.name)
     var results = [Result<ProcessReport, any Error>?](repeating: nil, count: inputs.count)
     let shelf = ContextShelf()
+    var isLost = false
     for (format, files) in classes(as: S.self) {
-      guard files.count > 1, let batch = batch(format, context, as: S.self) else { continue }
-      for run in batch.runs(of: files.map(\.frames), most: most ?? .max) where run.count > 1 {
+      guard files.count > 1, !isLost, let batch = batch(format, context, as: S.self) else { continue }
+      for run in batch.runs(of: files.map(\.frames), most: most ?? .max) where run.count > 1 && !isLost {
         let group = runTogether(run.map { files[$0] }, batch, context.device, &way)
-        for (index, result) in group { results[index] = result }
+        isLost = group == nil
+        for (index, result) in group ?? [] { results[index] = result }
       }
     }
-    shelf.put(context)
+    // Where it failed, each file by itself says so, or runs on the processor.
+    if !isLost { shelf.put(context) }
     let rest = inputs.indices.filter { results[$0] == nil }
     way.alone = rest.count
     for (index, result) in zip(rest, alone(rest, shelf)) { results[index] = result }
@@ -98,16 +101,12 @@ struct DeviceBatch {
     var sink: OutputStream<S>
   }
 
-  /// - Returns: what became of each file; those that are not there are to run by themselves.
+  /// - Returns: what became of each file; those that are not there are to run by themselves. nil when the device failed: all are.
   private func runTogether<S: Sample>(
     _ files: [File], _ batch: AcceleratedBatch<S>, _ device: ComputeDevice, _ way: inout Way
-  ) -> [(index: Int, result: Result<ProcessReport, any Error>)] {
+  ) -> [(index: Int, result: Result<ProcessReport, any Error>)]? {
     let started = SystemCalls.seconds
     var results: [(index: Int, result: Result<ProcessReport, any Error>)] = []
-    defer {
-      way.together += results.count
-      for _ in results { finishOne() }
-    }
     var open: [Open<S>] = []
     for file in files {
       do {
@@ -119,9 +118,8 @@ struct DeviceBatch {
         results.append((file.index, .failure(error)))
       }
     }
-    // Where the device fails, each file by itself says so, or runs on the processor.
     let items = open.map { AcceleratedBatch<S>.Item(source: $0.source, frames: $0.file.frames, sink: $0.sink) }
-    guard let (outcomes, pieces) = try? batch.run(items, on: pool) else { return results }
+    guard let (outcomes, pieces) = try? batch.run(items, on: pool) else { return nil }
     way.groups += 1
     way.launches += pieces
     let written = Written(open: open, outcomes: outcomes)
@@ -145,6 +143,8 @@ struct DeviceBatch {
       case .failure(let error): results.append((file.file.index, .failure(error)))
       }
     }
+    way.together += results.count
+    for _ in results { finishOne() }
     return results
   }
 
