@@ -7,6 +7,7 @@ package final class GPUEcho: DeviceStage {
   // Of echo.h.
   private static let threads = 128
   private static let framesPerThread = 8
+  private static let mostTaps = EchoPaths.mostTaps
 
   private let groups: Int
   private let launch: KernelLaunch
@@ -36,10 +37,10 @@ package final class GPUEcho: DeviceStage {
     rampFrames = format.rampFrames
     precondition(
       motion == nil
-        ? (1...EchoPaths.mostTaps).contains(taps) && design.distance >= taps : motion?.taps == EchoPaths.mostTaps,
+        ? (1...Self.mostTaps).contains(taps) && design.distance >= taps : motion?.taps == Self.mostTaps,
       "\(taps) taps \(design.distance) back")
     groups = design.mode == .straight ? channels : 1
-    let room = isLive ? max(design.distance, Int(2 * format.sampleRate) + EchoPaths.mostTaps) : design.distance
+    let room = isLive ? max(design.distance, Int(2 * format.sampleRate) + Self.mostTaps) : design.distance
     let capacity = room + Self.threads * Self.framesPerThread
     let words = Self.table(design)
     let table = try DeviceBuffer(bytes: words.count * 8, on: context)
@@ -78,7 +79,7 @@ package final class GPUEcho: DeviceStage {
   private static func table(_ design: EchoLowering) -> [Double] {
     // Value, step, frames of a ramp, value behind it.
     var words = [design.feedback, 0, 0, design.feedback, design.mix, 0, 0, design.mix]
-    words += design.coefficients + [Double](repeating: 0, count: EchoPaths.mostTaps - design.coefficients.count)
+    words += design.coefficients + [Double](repeating: 0, count: mostTaps - design.coefficients.count)
     for filter in [design.lowPass, design.highPass] {
       words += [filter.b0, filter.b1, filter.a1, filter.b1 - filter.a1 * filter.b0]
       words += (0..<7).map { Double.pow(-filter.a1, framesPerThread << $0) }
