@@ -43,39 +43,26 @@ public enum TemporaryFiles {
     fileprivate let address: UInt
   }
 
-  private final class Slots: Sendable {
-    let s0 = Atomic<UInt>(0), s1 = Atomic<UInt>(0), s2 = Atomic<UInt>(0), s3 = Atomic<UInt>(0)
-    let s4 = Atomic<UInt>(0), s5 = Atomic<UInt>(0), s6 = Atomic<UInt>(0), s7 = Atomic<UInt>(0)
+  private struct Slots: @unchecked Sendable {
+    // Sendable because the words are atomic and never freed. As many as a batch has files open at a time, and some more.
+    private static var count: Int { 128 }
+    private let words: UnsafeMutablePointer<Atomic<UInt>>
+
+    init() {
+      words = .allocate(capacity: Self.count)
+      for index in 0..<Self.count { (words + index).initialize(to: Atomic<UInt>(0)) }
+    }
 
     func visit(_ body: (borrowing Atomic<UInt>) -> Void) {
-      body(s0)
-      body(s1)
-      body(s2)
-      body(s3)
-      body(s4)
-      body(s5)
-      body(s6)
-      body(s7)
+      for index in 0..<Self.count { body(words[index]) }
     }
 
     func claim(_ address: UInt) -> Int? {
-      var index = 0
-      var found: Int?
-      visit { (slot: borrowing Atomic<UInt>) in
-        if found == nil, slot.compareExchange(expected: 0, desired: address, ordering: .releasing).exchanged {
-          found = index
-        }
-        index += 1
+      (0..<Self.count).first {
+        words[$0].compareExchange(expected: 0, desired: address, ordering: .releasing).exchanged
       }
-      return found
     }
 
-    func clear(_ wanted: Int) {
-      var index = 0
-      visit { (slot: borrowing Atomic<UInt>) in
-        if index == wanted { slot.store(0, ordering: .releasing) }
-        index += 1
-      }
-    }
+    func clear(_ index: Int) { words[index].store(0, ordering: .releasing) }
   }
 }

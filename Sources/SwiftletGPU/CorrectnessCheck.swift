@@ -10,6 +10,9 @@ struct CorrectnessCheck {
   /// 1 to 16 sections, 1 to 64 channels, 1 to 200,000 frames, by every method of the device.
   func run() throws -> (cases: Int, failures: Int) {
     var total = try EffectCheck(context: context, isQuick: isQuick).run()
+    total.cases += 1
+    let isGood = try checkRagged(AcceleratorOptions().shape(sections: 4, type: .float32, on: context.device))
+    total.failures += isGood ? 0 : 1
     for count in isQuick ? [1, 4, 6] : Array(1...16) {
       for channels in isQuick ? [2] : [1, 2, 8, 64] {
         for frames in isQuick ? [1, 5_000] : [1, 2, 511, 4_096, 4_097, 20_011, 200_000]
@@ -31,8 +34,37 @@ struct CorrectnessCheck {
     var shape = KernelModule.Shape(isDouble: false, sections: 2, perThread: 8, threads: 64)
     shape.plantsRace = plantsRace
     let cascades = try check(4, 2, 1_600, Float.self, shape: shape)
+    let ragged = try checkRagged(shape)
     let effects = try EffectCheck(context: context, isQuick: true).runForRaces()
-    return (cascades.cases + effects.cases, cascades.failures + effects.failures)
+    return (cascades.cases + 1 + effects.cases, cascades.failures + (ragged ? 0 : 1) + effects.failures)
+  }
+
+  /// Rows of different lengths in the same launches: several tiles, a part of one, too few frames for a scan, none.
+  private func checkRagged(_ shape: KernelModule.Shape) throws -> Bool {
+    let sections = try (0..<4).map { try Peak(Frequency(300 * Double($0 + 1)), gain: 4).cascade(sampleRate: 48_000) }
+      .flatMap(\.sections)
+    let lengths = [1_700, 1_230, 600, 610, 20, 0].sorted(by: >)
+    let wave = SampleBuffer<Float>(channels: lengths.count, capacity: 1_700)
+    var noise = Noise(seed: 5)
+    for row in lengths.indices { for frame in 0..<1_700 { wave[row, frame] = Float(noise.next()) } }
+    let bench = try CascadeBench(sections, shape: shape, rows: lengths.count, frames: 1_700, on: context)
+    let made = try bench.filter(wave, lengths: lengths, pieces: [1_200, 500], threshold: 32)
+    var error = 0.0
+    var power = 0.0
+    for (row, frames) in lengths.enumerated() where frames > 0 {
+      let kernel = SectionKernel<Float>(sections, channels: 1, precision: .mixed, mode: .invariant)
+      let expected = SampleBuffer<Float>(channels: 1, capacity: frames)
+      for frame in 0..<frames { expected[0, frame] = wave[row, frame] }
+      _ = expected.withBlock(frames: frames) { kernel.process($0, into: $0) }
+      for frame in 0..<frames {
+        let difference = Double(made[row][frame]) - Double(expected[0, frame])
+        error += difference * difference
+        power += Double(expected[0, frame]) * Double(expected[0, frame])
+      }
+    }
+    guard error > 1e-12 * power else { return true }
+    ErrorOutput.write("rows of \(lengths): power ratio \(error / power)\n")
+    return false
   }
 
   private func check<S: Sample>(

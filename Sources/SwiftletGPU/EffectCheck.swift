@@ -12,12 +12,14 @@ struct EffectCheck {
     var channels = 2
     /// The largest error's power over that of the signal, in Float and in Double.
     var bounds = (1e-12, 1e-24)
+    /// Done before the last block.
+    var change: (() throws -> Void)?
   }
 
   func run() throws -> (cases: Int, failures: Int) {
     var total = (cases: 0, failures: 0)
     let blocks = isQuick ? [1, 1_500, 700] : [1, 2, 511, 1_024, 4_097, 64, 64, 64, 60_000]
-    for item in try isQuick ? few() : few() + many() {
+    for item in try isQuick ? few() : few() + many() + changes() {
       for isDouble in [false, true] where !isDouble || context.device.hasDouble {
         let isGood = try isDouble ? check(item, Double.self, blocks) : check(item, Float.self, blocks)
         total.cases += 1
@@ -29,7 +31,7 @@ struct EffectCheck {
 
   /// Small cases for a checker that follows every access.
   func runForRaces() throws -> (cases: Int, failures: Int) {
-    let cases = try few()
+    let cases = try few() + changes()
     let failures = try cases.filter { try !check($0, Float.self, [5, 1_100]) }.count
     return (cases.count, failures)
   }
@@ -52,6 +54,23 @@ struct EffectCheck {
         bounds: (1e-12, 1e-20)),
       Case(name: "700 taps", item: Convolution(try response(1, 700), gain: -20)),
       Case(name: "true stereo of 2,500 taps", item: Convolution(try response(4, 2_500), gain: -20)),
+    ]
+  }
+
+  /// Fades between what is in two places of a table.
+  private func changes() throws -> [Case] {
+    let echo = Live(Delay(.seconds(0.004_01), feedback: 0.7, mix: 0.5, mode: .cross))
+    let taps = Live(FIR(taps: (0..<70).map { 1 / Double($0 + 1) }))
+    let others = FIR(taps: (0..<70).map { 1 / Double(71 - $0) })
+    let room = Live(Convolution(try response(2, 2_500), gain: -20))
+    let other = Convolution(try response(2, 2_500), gain: -26)
+    // The CPU fades to taps on another way, as long.
+    return [
+      Case(
+        name: "an echo with a new time", item: echo, bounds: (1e-12, 1e-20),
+        change: { try echo.update { $0.time = .seconds(0.01) } }),
+      Case(name: "new taps", item: taps, bounds: (0.1, 0.1), change: { try taps.update { $0 = others } }),
+      Case(name: "new responses", item: room, bounds: (0.1, 0.1), change: { try room.update { $0 = other } }),
     ]
   }
 
@@ -89,6 +108,7 @@ struct EffectCheck {
     var error = 0.0
     var power = 0.0
     for (index, frames) in blocks.enumerated() {
+      if index == blocks.count - 1 { try item.change?() }
       for channel in 0..<item.channels {
         for frame in 0..<frames { input[channel, frame] = S(noise.next() / (index % 2 == 0 ? 1 : 8)) }
       }

@@ -5,10 +5,12 @@ import SwiftletDSP
 struct MeasurementTable {
   var device: ComputeDevice
   var rows: [(name: String, value: Double, unit: String)] = []
+  /// What was left out, and why.
+  var notes: [String] = []
 
   var text: String {
-    (["\(device) \(device.version)"] + rows.map { "  \($0.name): \(($0.value * 1_000).rounded() / 1_000) \($0.unit)" })
-      .joined(separator: "\n")
+    (["\(device) \(device.version)"] + rows.map { "  \($0.name): \(($0.value * 1_000).rounded() / 1_000) \($0.unit)" }
+      + notes.map { "  \($0)" }).joined(separator: "\n")
   }
 
   var json: String {
@@ -16,7 +18,7 @@ struct MeasurementTable {
       "{\"name\": \(ReportText.quoted($0.name)), \"value\": \($0.value), \"unit\": \(ReportText.quoted($0.unit))}"
     }
     return
-      "{\"device\": \(ReportText.quoted(device.name)), \"version\": \(ReportText.quoted(device.version)), \"measurements\": [\(lines.joined(separator: ", "))]}"
+      "{\"device\": \(ReportText.quoted(device.name)), \"version\": \(ReportText.quoted(device.version)), \"measurements\": [\(lines.joined(separator: ", "))], \"notes\": [\(notes.map(ReportText.quoted).joined(separator: ", "))]}"
   }
 }
 
@@ -29,6 +31,7 @@ struct Measurements {
     var table = MeasurementTable(device: context.device)
     try bandwidth(&table)
     try latency(&table)
+    try live(&table)
     try ThresholdSweep(context: context, isQuick: isQuick).run(sections: [4], channels: [2], into: &table)
     try effects(&table)
     try taps(&table)
@@ -41,18 +44,21 @@ struct Measurements {
 
   /// 60 seconds at 48 kHz: the kernel's time, and its share of the bandwidth of a copy of the same signal.
   private func bandwidth(_ table: inout MeasurementTable) throws {
-    let frames = isQuick ? 48_000 : 2_880_000
-    for channels in isQuick ? [8] : [8, 512] {
+    for channels in [8, 512] {
+      let frames = isQuick ? 384_000 / channels : 2_880_000
       for type in [SampleType.float32, .float64] where type == .float32 || context.device.hasDouble {
         // Two signals and what belongs to them.
-        guard channels * frames * type.byteCount * 5 / 2 < context.device.memoryBytes else { continue }
+        guard channels * frames * type.byteCount * 5 / 2 < context.device.memoryBytes else {
+          table.notes.append("\(channels) channels, \(type.rawValue): not measured, the device has not enough memory")
+          continue
+        }
         for count in [4, 8] {
           let shape = AcceleratorOptions().shape(sections: count, type: type, on: context.device)
           let bench = try CascadeBench(
             try sections(count), shape: shape, rows: channels, frames: frames, on: context)
           let copy = try bench.timeOfCopy(repeats: 10)
           let scan = try bench.time(.scan, frames: frames, repeats: 10)
-          let name = "\(count) sections, \(channels) channels, \(type.rawValue)"
+          let name = "\(count) sections, \(channels) channels by \(Double(frames) / 48_000) s, \(type.rawValue)"
           table.rows.append(("\(name): kernel", scan * 1e3, "ms"))
           table.rows.append(("\(name): copy", 2 * Double(channels * frames * type.byteCount) / copy * 1e-9, "GB/s"))
           table.rows.append(("\(name): share of the copy's bandwidth", 100 * copy / scan, "%"))
@@ -85,6 +91,40 @@ struct Measurements {
             times[times.count * 99 / 100] * 1e6,
             "us"
           ))
+      }
+    }
+  }
+
+  /// A live block, from the worker's call until it sees the end: by a launch in mapped memory, and by the kernel that stays.
+  private func live(_ table: inout MeasurementTable) throws {
+    for method in LiveAccelerator.Method.allCases {
+      for frames in [64, 256, 1_024] {
+        let plan = try Plan.compile(
+          Butterworth(.lowPass(2_000), order: 8), for: StreamFormat(sampleRate: 48_000, channels: 2),
+          options: PlanOptions(maximumFrames: frames))
+        let device = context.device
+        let provider = LiveAccelerator(.auto, method: method) { () throws(AcceleratorError) in device }
+        let offer = try provider.makeAccelerator(for: plan)
+        guard let accelerator = offer.accelerator else {
+          table.notes.append("live by \(method.rawValue): not measured: \(offer.reason ?? "there is none")")
+          break
+        }
+        defer { _ = accelerator.close() }
+        let buffer = SampleBuffer<Float>(channels: 2, capacity: frames)
+        let times = try (0..<(isQuick ? 20 : 1_000)).map { _ in
+          try elapsed {
+            try buffer.withBlock(frames: frames) { block in
+              _ = try accelerator.begin(block)
+              while try !accelerator.isDone() {}
+              _ = try accelerator.end(frames)
+              accelerator.copyResult(frames, into: block)
+            }
+          }
+        }
+        .sorted()
+        let name = "live block of \(frames) frames, \(method.rawValue)"
+        table.rows.append(("\(name), median", times[times.count / 2] * 1e6, "us"))
+        table.rows.append(("\(name), 99 %", times[times.count * 99 / 100] * 1e6, "us"))
       }
     }
   }

@@ -20,21 +20,23 @@ import Testing
     }
   }
 
-  private func checkAgainstOneAtATime<S: Sample>(_ type: S.Type, bound: Double) throws {
+  private func checkAgainstOneAtATime<S: Sample>(
+    _ type: S.Type, _ accelerator: AcceleratorOptions = options, bound: Double
+  ) throws {
     let context = try Processor.open()
     let waves =
-      try waves([700, 12_345, 0, 1, 5_000, 512, 10_000, 12_345], channels: 2, as: type)
+      try waves([700, 12_345, 0, 1, 5_000, 512, 10_000, 10_030, 12_345, 31], channels: 2, as: type)
       + (try self.waves([3_000, 20], channels: 1, rate: 44_100, as: type))
     let options = BatchOptions(tail: .trim)
     let results = try Batch(waves, through: Self.chain).render(
-      on: .gpu, options, accelerator: Self.options, context: context)
+      on: .gpu, options, accelerator: accelerator, context: context)
     for (wave, result) in zip(waves, results) {
       let made = try result.get()
       let alone = try (wave | Self.chain).render(
-        on: .gpu, RenderOptions(tail: .trim), accelerator: Self.options, context: context)
+        on: .gpu, RenderOptions(tail: .trim), accelerator: accelerator, context: context)
       #expect(made == alone, "\(wave.frames) frames")
       let single = try Batch([wave], through: Self.chain).render(
-        on: .gpu, options, accelerator: Self.options, context: context)
+        on: .gpu, options, accelerator: accelerator, context: context)
       #expect(try single[0].get() == made)
       let expected = try (wave | Self.chain).render(RenderOptions(tail: .trim))
       #expect(made.frames == expected.frames)
@@ -45,6 +47,13 @@ import Testing
   }
 
   @Test func floatsHaveTheBitsOfOneAtATime() throws { try checkAgainstOneAtATime(Float.self, bound: -120) }
+  /// The last piece of a wave, or all of it, may be shorter than the dispatch threshold.
+  @Test(arguments: [nil, DispatchThreshold(float: 600, double: 600), DispatchThreshold(float: .max, double: .max)])
+  func whatIsTooShortForAScanHasThemToo(threshold: DispatchThreshold?) throws {
+    let options = AcceleratorOptions(threshold: threshold, maximumFrames: 5_000)
+    try checkAgainstOneAtATime(Float.self, options, bound: -120)
+    try checkAgainstOneAtATime(Double.self, options, bound: -240)
+  }
   @Test func doublesHaveTheBitsOfOneAtATime() throws { try checkAgainstOneAtATime(Double.self, bound: -240) }
 
   @Test func allOfAFormatAreOneLaunch() throws {

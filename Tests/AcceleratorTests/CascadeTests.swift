@@ -136,4 +136,13 @@ import Testing
     _ = try rig.run(noise(channels: 2, frames: 5_000, as: Float.self), .scan)
     #expect(context.statistics.launches == before + 1)
   }
+
+  @Test func fewVariantsServeAllNumbersOfSections() throws {
+    let device = try #require(Processor.device)
+    let shapes = [SampleType.float32, .float64].flatMap { type in
+      (1...24).map { AcceleratorOptions().shape(sections: $0, type: type, on: device) }
+    }
+    #expect(Set(shapes).count <= 6)
+    #expect(shapes.allSatisfy { $0.sections <= ($0.isDouble ? 2 : 4) })
+  }
 }

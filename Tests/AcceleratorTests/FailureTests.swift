@@ -20,6 +20,9 @@ import Testing
     let buffer = SampleBuffer<Float>(channels: 2, capacity: 64)
     for _ in 0..<4 { try buffer.withBlock(frames: 64) { _ = try runner.process($0, into: $0) } }
     try runner.reset()
+    let shape = try #require(KernelModule.Shape.compiledForCUDA.first { $0.description == "f32x1" })
+    let bench = try CascadeBench([.identity], shape: shape, rows: 1, frames: 64, on: context)
+    _ = try bench.time(.scan, frames: 64, repeats: 2)
   }
 
   @Test(arguments: ComputeDevice.Interface.allCases) func everyFailureIsTypedAndNothingLeaks(

@@ -100,16 +100,6 @@ import Testing
     #expect(relativeError(output, expected) <= -130)
   }
 
-  @Test func anotherTimeIsRefusedAndAPlainDelayIsNot() throws {
-    let live = Live(Delay(seconds: 0.1))
-    let plan = try Plan.compile(live, for: Self.format)
-    let runner = try GPUPlanRunner<Float>(plan, on: try Processor.open())
-    #expect(throws: DesignError.self) { try live.update { $0.time = .seconds(0.2) } }
-    #expect(live.value.time == .seconds(0.1))
-    try live.update { ($0.feedback, $0.mix) = (0, 1) }
-    _ = runner
-  }
-
   @Test func aGainGlidesInTwentyMilliseconds() throws {
     let live = Live(Gain(decibels: 0))
     let (output, expected) = try compare(live) { turn in
@@ -121,12 +111,5 @@ import Testing
     for (one, next) in zip(gains, gains.dropFirst()) {
       #expect(abs(next.gain - one.gain) <= Float(next.frame - one.frame) * 4 / 960 + 1e-5)
     }
-  }
-
-  @Test func whatTakesNoChangesIsNamed() throws {
-    let taps = try Plan.compile(Live(FIR(taps: [1, 2])), for: Self.format).acceleratorCoverage.gaps
-    #expect(taps.first?.reason.contains("taps take no changes") == true)
-    let delay = Delay(.seconds(0.1), feedback: 0, mix: 1)
-    #expect(try Plan.compile(Live(delay), for: Self.format).acceleratorCoverage.gaps.count == 1)
   }
 }

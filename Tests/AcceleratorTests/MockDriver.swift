@@ -92,6 +92,8 @@ extension MockDriver {
       return pointer(f)
     case "clGetPlatformInfo", "clGetDeviceInfo":
       let f: Info = { _, key, size, value, _ in
+        // A device's kind: what else it has may be unknown.
+        if key == 0x1000, MockDriver.fails() { return -33 }
         guard let value else { return 0 }
         // A GPU with Double and, by its version, without atomics for the whole device.
         if key == 0x1053 {
@@ -183,10 +185,14 @@ extension MockDriver {
         @convention(c) (
           Handle?, Handle?, UInt32, UnsafePointer<Int>?, UnsafePointer<Int>?, UnsafePointer<Int>?, UInt32,
           UnsafeRawPointer?, Out
-        ) -> Int32 = { _, _, _, _, _, _, _, _, _ in MockDriver.fails() ? -54 : 0 }
+        ) -> Int32 = { _, _, _, _, _, _, _, _, event in
+          if MockDriver.fails() { return -54 }
+          event?.pointee = Handle(bitPattern: MockDriver.make())
+          return 0
+        }
       return pointer(f)
     case "clGetEventProfilingInfo":
-      let f: Info = { _, _, _, _, _ in 0 }
+      let f: Info = { _, _, _, _, _ in MockDriver.fails() ? -7 : 0 }
       return pointer(f)
     default: return liveOpenCL(name)
     }
@@ -322,7 +328,7 @@ extension MockDriver {
     case "cuEventElapsedTime":
       let f: @convention(c) (UnsafeMutablePointer<Float>?, Handle?, Handle?) -> Int32 = { time, _, _ in
         time?.pointee = 1
-        return 0
+        return MockDriver.fails() ? 600 : 0
       }
       return pointer(f)
     case "cuStreamBeginCapture_v2":

@@ -15,43 +15,12 @@ import Testing
     let plan = try Plan.compile(LowPass(3_000) | HighPass(50), for: format)
     let input = noise(channels: 2, frames: 50_001, as: Float.self)
     let source = ArraySource(input, format: format)
-    let sink = ArraySink(channels: 2)
+    let sink = ArraySink<Float>(channels: 2)
     let stream = try AcceleratedStream<Float>(
       plan, on: context, options: AcceleratorOptions(maximumFrames: 8_192), tail: .trim)
     let report = try stream.run(from: source, to: sink)
     #expect(report.framesRead == 50_001 && report.framesWritten == 50_001)
     let expected = try TestSupport.run(PlanRunner<Float>(plan), input, blocks: [50_001])
     for channel in 0..<2 { #expect(relativeError(sink.samples[channel], expected[channel]) <= -120) }
-  }
-}
-
-private final class ArraySource: AudioSource {
-  let format: StreamFormat
-  var frameCount: Int? { samples[0].count }
-  private let samples: [[Float]]
-  private var position = 0
-
-  init(_ samples: [[Float]], format: StreamFormat) {
-    self.samples = samples
-    self.format = format
-  }
-
-  func read(into block: borrowing AudioBlock<Float>) -> Int {
-    let count = min(block.frames, samples[0].count - position)
-    for channel in samples.indices {
-      block.withChannel(channel) { span in for frame in 0..<count { span[frame] = samples[channel][position + frame] } }
-    }
-    position += count
-    return count
-  }
-}
-
-private final class ArraySink: AudioSink {
-  var samples: [[Float]]
-  init(channels: Int) { samples = Array(repeating: [], count: channels) }
-  func write(_ block: borrowing AudioBlock<Float>) {
-    for channel in samples.indices {
-      block.withChannel(channel) { span in for frame in 0..<span.count { samples[channel].append(span[frame]) } }
-    }
   }
 }

@@ -38,12 +38,16 @@ extension OpenCLFunctions {
       let listed = getDeviceIDs(platform, 0xFFFF_FFFF, devices, &handles, nil)
       guard listed == 0 else { throw OpenCLDriver.failure("clGetDeviceIDs", listed) }
       let name = text(0x0902, of: platform, by: getPlatformInfo)
-      found += handles.compactMap { $0 }.map { describe($0, platform: name) }
+      for handle in handles.compactMap({ $0 }) { found.append(try describe(handle, platform: name)) }
     }
     return found.filter(\.isGPU) + found.filter { !$0.isGPU }
   }
 
-  private func describe(_ device: UnsafeMutableRawPointer, platform: String) -> OpenCLDevice {
+  private func describe(_ device: UnsafeMutableRawPointer, platform: String) throws(AcceleratorError) -> OpenCLDevice {
+    // What the device has beyond its kind it need not know.
+    var kind: UInt64 = 0
+    let status = getDeviceInfo(device, 0x1000, 8, &kind, nil)
+    guard status == 0 else { throw OpenCLDriver.failure("clGetDeviceInfo", status) }
     let version = text(0x102F, of: device, by: getDeviceInfo)
     // CL_DEVICE_ATOMIC_MEMORY_CAPABILITIES: acquire and release (bit 1) for the whole device (bit 5).
     let atomics = number(0x1063, of: device)
@@ -51,7 +55,7 @@ extension OpenCLFunctions {
     let shared = sharedMemory == nil ? 0 : number(0x1053, of: device)
     return OpenCLDevice(
       handle: device, name: text(0x102B, of: device, by: getDeviceInfo), platform: platform, version: version,
-      isGPU: number(0x1000, of: device) & 4 != 0, memoryBytes: Int(clamping: number(0x101F, of: device)),
+      isGPU: kind & 4 != 0, memoryBytes: Int(clamping: number(0x101F, of: device)),
       hasDouble: number(0x1032, of: device) != 0,
       hasDeviceAtomics: version.hasPrefix("OpenCL 3") && atomics & 0x22 == 0x22, sharesMemory: shared & 2 != 0,
       sharesAtomics: shared & 10 == 10)

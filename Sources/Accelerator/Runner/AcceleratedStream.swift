@@ -26,34 +26,33 @@ public final class AcceleratedStream<S: Sample> {
     let input = SampleBuffer<S>(channels: plan.input.channels, capacity: chunk)
     let output = SampleBuffer<S>(channels: plan.output.channels, capacity: chunk)
     var report = RunReport()
-    var toSkip = plan.latencyFrames
+    // Of the frames that were run so far, those before the latency are no output.
+    var done = 0
 
-    func push(_ frames: Int, wanted: Int) throws {
+    func push(_ frames: Int) throws {
       try input.withBlock(frames: frames) { block in
         try output.withBlock(frames: frames) { _ = try runner.process(block, into: $0) }
       }
-      let skipped = min(toSkip, frames)
-      toSkip -= skipped
-      let taken = min(frames - skipped, wanted)
-      guard taken > 0 else { return }
-      try output.withBlock(offset: skipped, frames: taken) { try sink.write($0) }
-      report.framesWritten += taken
+      let skipped = max(0, min(frames, plan.latencyFrames - done))
+      done += frames
+      guard frames > skipped else { return }
+      try output.withBlock(offset: skipped, frames: frames - skipped) { try sink.write($0) }
+      report.framesWritten += frames - skipped
     }
 
+    var hasEnded = false
     while true {
       if isCancelled?() == true { throw CancellationError() }
-      let count = try input.withBlock(frames: chunk) { try source.read(into: $0) }
-      guard count > 0 else { break }
+      let count = hasEnded ? 0 : try input.withBlock(frames: chunk) { try source.read(into: $0) }
       report.framesRead += count
-      try push(count, wanted: count)
-      progress?(RenderProgress(framesDone: report.framesRead, framesTotal: source.frameCount))
-      if count < chunk { break }
-    }
-    let total = report.framesRead == 0 ? 0 : report.framesRead + tailFrames
-    input.clear()
-    while report.framesWritten < total {
-      if isCancelled?() == true { throw CancellationError() }
-      try push(min(chunk, total - report.framesWritten + toSkip), wanted: total - report.framesWritten)
+      hasEnded = count < chunk
+      // The tail follows in the same block, so that a stream is cut where a wave is, and has its bits.
+      let total = report.framesRead == 0 ? 0 : report.framesRead + tailFrames + plan.latencyFrames
+      let frames = hasEnded ? min(chunk, total - done) : chunk
+      guard frames > 0 else { break }
+      input.withBlock(offset: count, frames: frames - count) { $0.clear() }
+      try push(frames)
+      if count > 0 { progress?(RenderProgress(framesDone: report.framesRead, framesTotal: source.frameCount)) }
     }
     report.nonFiniteInputs = runner.nonFiniteInputCount
     report.overflows = runner.overflowCount

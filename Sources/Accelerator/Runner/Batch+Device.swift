@@ -101,12 +101,12 @@ private final class GPUBatch<S: Sample> {
     }[...]
     while !waiting.isEmpty && !isCancelled {
       let longest = batch.items[waiting[waiting.startIndex]].wave.frames + tail
-      let stride = max(1, min(accelerator.maximumFrames, longest))
-      let bytes = plan.input.channels * stride * MemoryLayout<S>.stride
-      let together = Array(waiting.prefix(max(1, Self.launchBytes / bytes)))
+      let room = CascadeLanes<S>.room(
+        channels: plan.input.channels, longest: longest, bytes: Self.launchBytes, accelerator)
+      let together = Array(waiting.prefix(room))
       waiting = waiting.dropFirst(together.count)
       do {
-        try runTogether(together, plan: plan, sections: sections, tail: tail, stride: stride)
+        try runTogether(together, plan: plan, sections: sections, tail: tail)
       } catch {
         for index in together where results[index] == nil { fail(index, error) }
       }
@@ -114,49 +114,25 @@ private final class GPUBatch<S: Sample> {
   }
 
   /// Items as rows of the same launches.
-  private func runTogether(_ items: [Int], plan: Plan, sections: [Biquad], tail: Int, stride: Int) throws {
+  private func runTogether(_ items: [Int], plan: Plan, sections: [Biquad], tail: Int) throws {
     let channels = plan.input.channels
     let waves = items.map { batch.items[$0].wave }
     let totals = waves.map { $0.frames == 0 ? 0 : $0.frames + tail }
-    let rows = items.count * channels
-    let shape = accelerator.shape(sections: sections.count, type: S.sampleType, on: context.device)
-    let size = MemoryLayout<S>.stride
-    let counters = try DeviceBuffer(bytes: 16, on: context)
-    let cascade = try GPUCascade(
-      sections, shape: shape, rows: rows, maximumFrames: stride, counters: counters, on: context)
-    let table = try GPURows(rows: rows, stride: stride, tileFrames: shape.tileFrames, on: context)
-    let input = try DeviceBuffer(bytes: rows * stride * size, isZeroed: false, on: context)
-    let output = try DeviceBuffer(bytes: rows * stride * size, isZeroed: false, on: context)
-    let host = try HostBuffer(bytes: rows * stride * size, on: context)
-    let samples = host.start.bindMemory(to: S.self, capacity: rows * stride)
+    let lanes = try CascadeLanes<S>(sections, channels: channels, totals: totals, options: accelerator, on: context)
     let targets = totals.map { SampleBuffer<S>(channels: channels, capacity: $0) }
-    var done = 0
-    while done < totals[0] {
-      guard !isCancelled else { return }
-      let lengths = totals.map { max(0, min(stride, $0 - done)) }
-      // Those that are done are the last ones.
-      let active = lengths.prefix { $0 > 0 }.count
-      for item in 0..<active {
-        waves[item].place(from: done, lengths[item], in: samples + item * channels * stride, stride)
-      }
-      let bytes = active * channels * stride * size
-      try input.write(host.start, bytes: bytes)
-      try table.place(lengths.flatMap { Array(repeating: $0, count: channels) })
-      try cascade.run(input, into: output, rows: table, check: 1)
-      try output.read(into: host.start, bytes: bytes)
-      try context.finish()
-      for item in 0..<active {
-        targets[item].withBlock(offset: done, frames: lengths[item]) { target in
-          for channel in 0..<channels {
-            // SAFETY: a row of the host's memory holds `stride` samples.
-            target.unsafeChannel(channel).update(
-              from: samples + (item * channels + channel) * stride, count: lengths[item])
-          }
-        }
-        tell { $0.framesDone += max(0, min(lengths[item], waves[item].frames - done)) }
-      }
-      done += stride
+    func fill(_ piece: CascadeLanes<S>.Piece) {
+      for item in piece.lengths.indices { piece.withBlock(item) { waves[item].place(from: piece.first, in: $0) } }
     }
+    func drain(_ piece: CascadeLanes<S>.Piece) {
+      for (item, frames) in piece.lengths.enumerated() {
+        piece.withBlock(item) { made in
+          targets[item].withBlock(offset: piece.first, frames: frames) { $0.copy(from: made) }
+        }
+        tell { $0.framesDone += max(0, min(frames, waves[item].frames - piece.first)) }
+      }
+    }
+    let hasEnded = try lanes.run(isCancelled: { isCancelled }, fill: fill, drain: drain)
+    guard hasEnded else { return }
     for (item, index) in items.enumerated() {
       let made = targets[item].withBlock(frames: totals[item]) { $0.firstNonFiniteFrame() == nil }
       // What overflows is contained by the CPU, frame by frame.
@@ -234,16 +210,14 @@ extension Plan {
 }
 
 extension Wave {
-  /// Copies frames into rows, and silence where the wave has ended.
-  fileprivate func place(from first: Int, _ count: Int, in rows: UnsafeMutablePointer<S>, _ stride: Int) {
-    let sounding = max(0, min(count, frames - first))
-    withBlock { whole in
-      for channel in 0..<channels {
-        let row = rows + channel * stride
-        // SAFETY: the wave holds these frames, and a row holds `stride` samples.
-        if sounding > 0 { row.update(from: whole.unsafeChannel(channel) + first, count: sounding) }
-        (row + sounding).update(repeating: 0, count: count - sounding)
+  /// Copies frames into a block, and silence where the wave has ended.
+  fileprivate func place(from first: Int, in block: borrowing AudioBlock<S>) {
+    let sounding = max(0, min(block.frames, frames - first))
+    if sounding > 0 {
+      block.withFrames(0..<sounding) { head in
+        withBlock { whole in whole.withFrames(first..<first + sounding) { head.copy(from: $0) } }
       }
     }
+    block.withFrames(sounding..<block.frames) { $0.clear() }
   }
 }

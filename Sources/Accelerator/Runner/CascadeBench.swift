@@ -49,6 +49,37 @@ package final class CascadeBench {
     return Array(UnsafeBufferPointer(start: samples, count: rows * frames))
   }
 
+  /// The same of rows of different lengths, which must fall, from silence in pieces of some frames, side by side.
+  /// - Parameter threshold: The frames from which on a row is scanned.
+  package func filter<S: Sample>(
+    _ wave: SampleBuffer<S>, lengths: [Int], pieces: [Int], threshold: Int
+  ) throws -> [[S]] {
+    let size = MemoryLayout<S>.stride
+    let host = try HostBuffer(bytes: rows * frames * size, on: context)
+    let samples = host.start.bindMemory(to: S.self, capacity: rows * frames)
+    let table = try GPURows(
+      rows: rows, stride: frames, tileFrames: cascade.tables.shape.tileFrames, threshold: threshold, on: context)
+    var result = [[S]](repeating: [], count: rows)
+    var done = 0
+    try cascade.reset()
+    for piece in pieces {
+      let counts = lengths.map { max(0, min(piece, $0 - done)) }
+      wave.withBlock(frames: frames) { block in
+        for row in 0..<rows {
+          (samples + row * frames).update(from: block.unsafeChannel(row) + done, count: counts[row])
+        }
+      }
+      try input.write(host.start, bytes: rows * frames * size)
+      try table.place(counts)
+      try cascade.run(input, into: output, rows: table, check: 1)
+      try output.read(into: host.start, bytes: rows * frames * size)
+      try context.finish()
+      for row in 0..<rows { result[row] += UnsafeBufferPointer(start: samples + row * frames, count: counts[row]) }
+      done += piece
+    }
+    return result
+  }
+
   /// The shortest time of one run in seconds, by the device's own clock. What is filtered is silence.
   package func time(_ method: CascadeMethod, frames: Int, repeats: Int) throws(AcceleratorError) -> Double {
     try shortest(repeats) { () throws(AcceleratorError) in

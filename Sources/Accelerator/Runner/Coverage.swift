@@ -43,9 +43,7 @@ extension Plan {
 
   private static func gap(_ stage: any PlannedStage) -> String? {
     switch stage.lowering {
-    case .identity, .gain, .compressor, .echo: return nil
-    case .taps, .convolution: return stage.isLive ? "it is live, and taps take no changes on a GPU" : nil
-    case .delay: return stage.isLive ? "it is live, and a plain delay takes no changes on a GPU" : nil
+    case .identity, .gain, .compressor, .echo, .delay, .taps, .convolution: return nil
     case .sections(let cascade):
       if !(stage is CascadeStage) && stage.isLive { return "it is live, and not made of fused filters" }
       return cascade.sections.allSatisfy(\.isStable) ? nil : "it has a pole on or outside the unit circle"

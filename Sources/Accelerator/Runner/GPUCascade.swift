@@ -58,8 +58,8 @@ package final class GPUCascade {
     maximumTiles = (maximumFrames + shape.tileFrames - 1) / shape.tileFrames
     let n = 2 * shape.sections
     let (slots, overflow) = rows.multipliedReportingOverflow(by: max(maximumTiles, 1))
-    // Tickets are 32-bit words.
-    guard !overflow, slots < Int(UInt32.max) else {
+    // A group a tile, whose number is a 32-bit word with a sign.
+    guard !overflow, slots <= Int(Int32.max) else {
       throw AcceleratorError(
         .unsupported, subject: "a launch of \(rows) rows by \(maximumFrames) frames", problem: "has too many tiles",
         remedy: "Process shorter pieces at a time")
@@ -76,7 +76,7 @@ package final class GPUCascade {
     ]
     scan = try KernelLaunch(
       "sos_scan", of: module, threads: shape.threads, argumentCount: Argument.count, on: context)
-    sequential = try KernelLaunch("sos_sequential", of: module, threads: 64, argumentCount: 15, on: context)
+    sequential = try KernelLaunch("sos_sequential", of: module, threads: 64, argumentCount: 18, on: context)
     phases = try Self.phases(module, on: context)
     let memory = [state, tableBuffer, carryBuffer] + exchange + [control, counters, shapeBuffer, shapeBuffer]
     for launch in [scan] + phases.filter({ $0 !== phases[safe: 1] }) {
@@ -86,7 +86,8 @@ package final class GPUCascade {
       let memory = [state, carryBuffer, exchange[0], exchange[1], control, shapeBuffer]
       for (index, buffer) in memory.enumerated() { carry.arguments.set(index, memory: buffer.handle) }
     }
-    for (index, buffer) in [state, tableBuffer, carryBuffer, control, counters].enumerated() {
+    // The shape stands for a table of rows where there is none.
+    for (index, buffer) in [state, tableBuffer, carryBuffer, control, counters, shapeBuffer].enumerated() {
       sequential.arguments.set(2 + index, memory: buffer.handle)
     }
     try upload()
@@ -143,27 +144,41 @@ package final class GPUCascade {
       }
       try runPhases(source, target, frames, tiles, check)
     case .sequential:
-      let arguments = sequential.arguments
-      place(arguments, source, target, memory: (0, 1), offsets: 7)
-      arguments.set(11, frames)
-      arguments.set(12, Int32(rows))
-      arguments.set(13, Int32(tables.groups))
-      arguments.set(14, check)
-      sequential.groups = (rows + 63) / 64
-      try sequential.run()
+      try runSequentially(source, target, frames, firstRow: 0, isRagged: false, check)
     }
   }
 
-  /// Runs rows of different lengths in one launch, by the scan; each row's result is the same as by itself.
+  private func runSequentially(
+    _ source: DeviceRows, _ target: DeviceRows, _ frames: Int, firstRow: Int, isRagged: Bool, _ check: Int32
+  ) throws(AcceleratorError) {
+    let arguments = sequential.arguments
+    place(arguments, source, target, memory: (0, 1), offsets: 8)
+    arguments.set(12, frames)
+    arguments.set(13, Int32(rows))
+    arguments.set(14, Int32(tables.groups))
+    arguments.set(15, Int32(firstRow))
+    arguments.set(16, Int32(isRagged ? 1 : 0))
+    arguments.set(17, check)
+    sequential.groups = (rows - firstRow + 63) / 64
+    try sequential.run()
+  }
+
+  /// Runs rows of different lengths, each with the result that it has by itself: in one launch by the scan, and in a second one those that
+  /// the table has as too short for it.
   func run(_ source: DeviceBuffer, into target: DeviceBuffer, rows table: GPURows, check: Int32)
     throws(AcceleratorError)
   {
-    guard table.slots > 0 else { return }
     precondition(
       table.rows == rows && table.tiles <= maximumTiles, "\(table.rows) rows of \(table.tiles) tiles for \(rows)")
     let (from, to) = (
       DeviceRows(buffer: source, offset: 0, stride: 0), DeviceRows(buffer: target, offset: 0, stride: 0)
     )
+    // These first: a scan ends with another half of the state as the old one.
+    if table.hasShortRows {
+      sequential.arguments.set(7, memory: table.table.handle)
+      try runSequentially(from, to, 0, firstRow: table.scannedRows, isRagged: true, check)
+    }
+    guard table.slots > 0 else { return }
     place(scan, from, to, 0, table.tiles, groups: tables.groups, first: 0, check)
     scan.arguments.set(Argument.rowTable, memory: table.table.handle)
     scan.arguments.set(Argument.slots, table.slots)

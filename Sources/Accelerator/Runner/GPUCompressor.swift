@@ -20,6 +20,7 @@ package final class GPUCompressor: DeviceStage {
   private let gain: KernelLaunch
   private let state: DeviceBuffer
   private let history: DeviceBuffer
+  private let peak: DeviceBuffer
   // Held for the launches, whose arguments are handles only: gains, what tiles hand on, control words.
   private let memory: [DeviceBuffer]
   private let table: DeviceBuffer
@@ -33,9 +34,10 @@ package final class GPUCompressor: DeviceStage {
   /// - Parameters:
   ///   - maximumFrames: The most frames of one launch.
   ///   - isAlone: Whether one group runs all tiles of an envelope, for devices whose groups must not wait for one another.
+  ///   - meterWord: The word of the counters that shows the largest reduction of a block, in octaves as a Float.
   init<S: Sample>(
     _ design: CompressorLowering, format: StreamFormat, maximumFrames: Int, as type: S.Type, isAlone: Bool,
-    counters: DeviceBuffer, on context: ComputeContext
+    counters: DeviceBuffer, meterWord: Int, on context: ComputeContext
   ) throws(AcceleratorError) {
     let channels = format.channels
     self.design = design
@@ -60,26 +62,29 @@ package final class GPUCompressor: DeviceStage {
     let flags = try DeviceBuffer(bytes: slots * 4, on: context)
     let control = try DeviceBuffer(bytes: 16, on: context)
     let gainControl = try DeviceBuffer(bytes: 16, on: context)
+    let peak = try DeviceBuffer(bytes: 16, on: context)
+    self.peak = peak
     memory = [gains, prefixes, flags, control, gainControl]
     envelope = try KernelLaunch(
-      "compressor_envelope_kernel", of: module, threads: Self.threads, argumentCount: 18, on: context)
-    gain = try KernelLaunch("compressor_gain_kernel", of: module, threads: 128, argumentCount: 15, on: context)
+      "compressor_envelope_kernel", of: module, threads: Self.threads, argumentCount: 19, on: context)
+    gain = try KernelLaunch("compressor_gain_kernel", of: module, threads: 128, argumentCount: 17, on: context)
     try writeFilters()
 
-    for (index, buffer) in [gains, state, table, prefixes, flags, control, counters].enumerated() {
+    for (index, buffer) in [gains, state, table, prefixes, flags, control, counters, peak].enumerated() {
       envelope.arguments.set(1 + index, memory: buffer.handle)
     }
-    envelope.arguments.set(11, Int32(envelopes))
-    envelope.arguments.set(12, Int32(keys))
-    envelope.arguments.set(13, Int32(design.isLinked || design.keyChannels == 1 ? 0 : 1))
-    envelope.arguments.set(15, Int32(design.window == nil ? 0 : 1))
-    envelope.arguments.set(16, Int32(isAlone ? 1 : 0))
-    for (index, buffer) in [history, gains, gainControl, counters].enumerated() {
+    envelope.arguments.set(12, Int32(envelopes))
+    envelope.arguments.set(13, Int32(keys))
+    envelope.arguments.set(14, Int32(design.isLinked || design.keyChannels == 1 ? 0 : 1))
+    envelope.arguments.set(16, Int32(design.window == nil ? 0 : 1))
+    envelope.arguments.set(17, Int32(isAlone ? 1 : 0))
+    for (index, buffer) in [history, gains, gainControl, counters, peak].enumerated() {
       gain.arguments.set(2 + index, memory: buffer.handle)
     }
-    gain.arguments.set(11, delay)
-    gain.arguments.set(12, Int32(channels))
-    gain.arguments.set(13, Int32(design.isLinked ? 1 : 0))
+    gain.arguments.set(12, delay)
+    gain.arguments.set(13, Int32(channels))
+    gain.arguments.set(14, Int32(design.isLinked ? 1 : 0))
+    gain.arguments.set(16, Int32(meterWord))
   }
 
   /// Writes the recursions with the powers of their poles behind the parameters.
@@ -127,6 +132,7 @@ package final class GPUCompressor: DeviceStage {
   package func reset() throws(AcceleratorError) {
     try state.clear()
     try history.clear()
+    try peak.clear()
     parameters.reset()
   }
 
@@ -136,28 +142,30 @@ package final class GPUCompressor: DeviceStage {
     let tiles = (frames + Self.tileFrames - 1) / Self.tileFrames
     let first = envelope.arguments
     first.set(0, memory: key.rows.buffer.handle)
-    first.set(8, key.rows.offset)
-    first.set(9, key.rows.stride)
-    first.set(10, frames)
-    first.set(14, Int32(tiles))
-    first.set(17, key.check)
+    first.set(9, key.rows.offset)
+    first.set(10, key.rows.stride)
+    first.set(11, frames)
+    first.set(15, Int32(tiles))
+    first.set(18, key.check)
     envelope.groups = isAlone ? envelopes : envelopes * tiles
     try envelope.run()
     let second = gain.arguments
     second.set(0, memory: sound.rows.buffer.handle)
     second.set(1, memory: target.buffer.handle)
-    second.set(6, sound.rows.offset)
-    second.set(7, sound.rows.stride)
-    second.set(8, target.offset)
-    second.set(9, target.stride)
-    second.set(10, frames)
-    second.set(14, sound.check)
+    second.set(7, sound.rows.offset)
+    second.set(8, sound.rows.stride)
+    second.set(9, target.offset)
+    second.set(10, target.stride)
+    second.set(11, frames)
+    second.set(15, sound.check)
     gain.groups = min(groupLimit, (frames * channels + 127) / 128)
     try gain.run()
   }
 }
 
 extension CompressorLowering {
+  static let decibelsPerOctave = 20 * Double.log10(2)
+
   /// Those that move, in the order of compressor_envelope.h.
   fileprivate func parameter(_ index: Int) -> Double {
     switch index {

@@ -19,6 +19,9 @@ public final class GPUPlanRunner<S: Sample> {
   /// Blocks in which a stage overflowed on finite input. From the first such frame on the block is silent, and all states start afresh.
   public private(set) var overflowCount = 0
 
+  /// What the stages show while they run, by each stage's identity. Any thread may read the meters, and keep them. [control]
+  public let meters: [(stage: String, meter: Meter)]
+
   private let steps: [GPUStep]
   private let input: DeviceBuffer
   private let output: DeviceBuffer
@@ -30,12 +33,16 @@ public final class GPUPlanRunner<S: Sample> {
   private let recordsAhead: Bool
   private var graph: CommandGraph?
   private var graphFrames = 0
+  private var graphThreshold: Int?
+  private var threshold: Int?
   private var lastFrames = 0
   private var seen = (inputs: UInt32(0), results: UInt32(0))
 
-  // The output is preceded by the counters, so that one transfer brings both.
-  private static var headBytes: Int { 64 }
-  private static var headSamples: Int { headBytes / MemoryLayout<S>.stride }
+  // The output is preceded by the counters and the meters' words, so that one transfer brings all.
+  private let headBytes: Int
+  private static var firstMeterWord: Int { 2 }
+  /// What each meter is to show of the present block, whose pieces are launches.
+  private var largest: [Float]
 
   /// Prepares a plan and connects it to its live handles. [control]
   /// - Throws: `AcceleratorError` of reason `.unsupported` that names each stage without a kernel; what the driver reports; `DesignError`
@@ -64,8 +71,14 @@ public final class GPUPlanRunner<S: Sample> {
     self.options = options
     let size = MemoryLayout<S>.stride
     let frames = options.maximumFrames
+    let shown = plan.steps.map(\.shown)
+    meters = shown.compactMap { $0.map { ($0.stage, Meter($0.info)) } }
+    // A word more than there are meters, for stages that show nothing.
+    let head = (4 * (Self.firstMeterWord + meters.count + 1) + 63) / 64 * 64
+    headBytes = head
+    largest = [Float](repeating: 0, count: meters.count)
     let inputBytes = plan.input.channels * frames * size
-    let outputBytes = Self.headBytes + plan.output.channels * frames * size
+    let outputBytes = head + plan.output.channels * frames * size
     if isLive {
       input = try DeviceBuffer(mappedBytes: inputBytes, on: context)
       output = try DeviceBuffer(mappedBytes: outputBytes, on: context)
@@ -83,7 +96,13 @@ public final class GPUPlanRunner<S: Sample> {
       (incoming, outgoing) = (transfers[0].start, transfers[1].start)
     }
     recordsAhead = isLive
-    let builder = GPUStepBuilder<S>(plan: plan, context: context, options: options, counters: output)
+    var word = Self.firstMeterWord
+    let words = shown.map { info -> Int in
+      if info != nil { word += 1 }
+      return info == nil ? head / 4 - 1 : word - 1
+    }
+    let builder = GPUStepBuilder<S>(
+      plan: plan, context: context, options: options, counters: output, meterWords: words)
     steps = try plan.steps.enumerated().map { try builder.step($1, index: $0) }
     // One launch is not worth a recording.
     if isLive && options.usesGraphs && (steps.count > 1 || !transfers.isEmpty) { try record(frames) }
@@ -92,17 +111,20 @@ public final class GPUPlanRunner<S: Sample> {
 
   /// Processes a block of any length and waits for the result.
   ///
-  /// Input and output may be the same memory.
+  /// Input and output may be the same memory. Sums are grouped by a block's length: blocks of other lengths give other last bits.
+  /// - Parameter threshold: The frames from which on cascades are scanned in this block: 0 always, `.max` never; nil for that of the
+  ///   options.
   /// - Returns: the number of frames produced: as many as came in.
   /// - Throws: `AcceleratorError`; the state is then unknown, and `reset` starts afresh.
   @discardableResult
-  public func process(_ input: borrowing AudioBlock<S>, into output: borrowing AudioBlock<S>) throws(AcceleratorError)
-    -> Int
-  {
+  public func process(
+    _ input: borrowing AudioBlock<S>, into output: borrowing AudioBlock<S>, threshold: Int? = nil
+  ) throws(AcceleratorError) -> Int {
     precondition(
       input.channels == plan.input.channels && output.channels == plan.output.channels && output.frames >= input.frames,
       "\(input.channels) × \(input.frames) into \(output.channels) × \(output.frames) through a plan of \(plan.input.channels) into \(plan.output.channels)"
     )
+    self.threshold = threshold
     var done = 0
     while done < input.frames {
       let count = min(input.frames - done, options.maximumFrames)
@@ -114,6 +136,7 @@ public final class GPUPlanRunner<S: Sample> {
       copy(count, into: output, at: done)
       done += count
     }
+    if done > 0 { show() }
     return input.frames
   }
 
@@ -128,7 +151,7 @@ public final class GPUPlanRunner<S: Sample> {
     for channel in 0..<output.channels {
       // SAFETY: as above.
       (output.unsafeChannel(channel) + first).update(
-        from: row(outgoing + Self.headBytes, channel, count), count: count)
+        from: row(outgoing + headBytes, channel, count), count: count)
     }
   }
 
@@ -147,11 +170,12 @@ public final class GPUPlanRunner<S: Sample> {
   private func record(_ frames: Int) throws(AcceleratorError) {
     graph = try CommandGraph(on: context) { [unowned self] () throws(AcceleratorError) in try enqueue(frames) }
     graphFrames = frames
+    graphThreshold = threshold
   }
 
   /// Asks for what lies in `incoming`, rows end to end, to be run into `outgoing`.
   private func start(_ frames: Int) throws(AcceleratorError) {
-    if !recordsAhead && (graph == nil || graphFrames != frames) {
+    if !recordsAhead && (graph == nil || graphFrames != frames || graphThreshold != threshold) {
       graph = nil
       if options.usesGraphs && frames == lastFrames { try record(frames) }
     }
@@ -164,10 +188,10 @@ public final class GPUPlanRunner<S: Sample> {
     let size = MemoryLayout<S>.stride
     if !transfers.isEmpty { try input.write(incoming, bytes: plan.input.channels * frames * size) }
     for step in steps {
-      try step.run(frames) { slot in rows(slot, frames) }
+      try step.run(frames, threshold: threshold) { slot in rows(slot, frames) }
     }
     if !transfers.isEmpty {
-      try output.read(into: outgoing, bytes: Self.headBytes + plan.output.channels * frames * size)
+      try output.read(into: outgoing, bytes: headBytes + plan.output.channels * frames * size)
     }
   }
 
@@ -176,7 +200,7 @@ public final class GPUPlanRunner<S: Sample> {
     switch slot.place {
     case .input: return DeviceRows(buffer: input, offset: first, stride: frames)
     case .buffer(let index): return DeviceRows(buffer: signals[index - 1], offset: first, stride: frames)
-    case .output: return DeviceRows(buffer: output, offset: Self.headSamples + first, stride: frames)
+    case .output: return DeviceRows(buffer: output, offset: headBytes / MemoryLayout<S>.stride + first, stride: frames)
     }
   }
 
@@ -189,28 +213,42 @@ public final class GPUPlanRunner<S: Sample> {
     nonFiniteInputCount += Int(inputs &- seen.inputs)
     let hasOverflowed = results != seen.results
     seen = (inputs, results)
+    for index in largest.indices {
+      let shown = outgoing.load(fromByteOffset: 4 * (Self.firstMeterWord + index), as: Float.self)
+      largest[index] = max(largest[index], shown)
+    }
     guard hasOverflowed else { return false }
     overflowCount += 1
     var first = frames
     for channel in 0..<plan.output.channels {
-      let samples = row(outgoing + Self.headBytes, channel, frames)
+      let samples = row(outgoing + headBytes, channel, frames)
       for frame in 0..<first where !samples[frame].isFinite {
         first = frame
         break
       }
     }
     for channel in 0..<plan.output.channels {
-      (row(outgoing + Self.headBytes, channel, frames) + first).update(repeating: 0, count: frames - first)
+      (row(outgoing + headBytes, channel, frames) + first).update(repeating: 0, count: frames - first)
     }
     // What is asked for next runs after this.
     for step in steps { try step.reset() }
     return true
   }
 
+  /// Shows the block that is done.
+  private func show() {
+    for index in largest.indices {
+      // Reductions come in octaves of amplitude, as the kernels count.
+      meters[index].meter.show(Double(largest[index]) * CompressorLowering.decibelsPerOctave)
+      largest[index] = 0
+    }
+  }
+
   /// Returns to the state of a fresh runner. [worker]
   public func reset() throws(AcceleratorError) {
     for step in steps { try step.reset() }
     try context.finish()
+    for shown in meters { shown.meter.show(0) }
     position = 0
     nonFiniteInputCount = 0
     overflowCount = 0
@@ -237,7 +275,10 @@ extension GPUPlanRunner {
 
   /// Ends a block of so many frames that is done.
   /// - Returns: whether a stage overflowed: all of them have started afresh.
-  package func end(_ frames: Int) throws(AcceleratorError) -> Bool { try contain(frames) }
+  package func end(_ frames: Int) throws(AcceleratorError) -> Bool {
+    defer { show() }
+    return try contain(frames)
+  }
 
   /// Copies the result of the last block.
   package func copyResult(_ frames: Int, into output: borrowing AudioBlock<S>) { copy(frames, into: output, at: 0) }

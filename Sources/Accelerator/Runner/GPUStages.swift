@@ -60,7 +60,7 @@ package final class GPUTaps {
     taps = try DeviceBuffer(bytes: values.count * size, on: context)
     history = try DeviceBuffer(bytes: 2 * channels * depth * size, on: context)
     control = try DeviceBuffer(bytes: 16, on: context)
-    launch = try KernelLaunch("fir_kernel", of: module, threads: 128, argumentCount: 15, on: context)
+    launch = try KernelLaunch("fir_kernel", of: module, threads: 128, argumentCount: 17, on: context)
     let staging = try HostBuffer(bytes: values.count * size, on: context)
     for (index, value) in values.enumerated() {
       staging.start.storeBytes(of: value, toByteOffset: index * size, as: S.self)
@@ -68,12 +68,14 @@ package final class GPUTaps {
     try taps.write(staging.start, bytes: values.count * size)
     try context.finish()
     let arguments = launch.arguments
-    for (index, buffer) in [history, taps, control, counters].enumerated() {
+    // The control words stand for a fade where there is none.
+    for (index, buffer) in [history, taps, control, counters, control].enumerated() {
       arguments.set(2 + index, memory: buffer.handle)
     }
-    arguments.set(11, delay)
-    arguments.set(12, values.count)
-    arguments.set(13, Int32(channels))
+    arguments.set(12, delay)
+    arguments.set(13, values.count)
+    arguments.set(14, Int32(channels))
+    arguments.set(15, Int32(0))
   }
 
   /// Runs rows that lie end to end.
@@ -90,12 +92,12 @@ package final class GPUTaps {
     let arguments = launch.arguments
     arguments.set(0, memory: source.buffer.handle)
     arguments.set(1, memory: target.buffer.handle)
-    arguments.set(6, source.offset)
-    arguments.set(7, source.stride)
-    arguments.set(8, target.offset)
-    arguments.set(9, target.stride)
-    arguments.set(10, frames)
-    arguments.set(14, check)
+    arguments.set(7, source.offset)
+    arguments.set(8, source.stride)
+    arguments.set(9, target.offset)
+    arguments.set(10, target.stride)
+    arguments.set(11, frames)
+    arguments.set(16, check)
     launch.groups = min(groupLimit, (frames * channels + 127) / 128)
     try launch.run()
   }

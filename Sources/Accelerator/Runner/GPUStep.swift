@@ -47,12 +47,13 @@ struct GPUStep {
     return settling
   }
 
-  func run(_ frames: Int, _ rows: (Plan.Slot) -> DeviceRows) throws(AcceleratorError) {
+  /// - Parameter threshold: The frames from which on cascades are scanned; nil for that of the options.
+  func run(_ frames: Int, threshold: Int?, _ rows: (Plan.Slot) -> DeviceRows) throws(AcceleratorError) {
     let target = rows(output)
     switch work {
-    case .cascade(let cascade, _, let method, let threshold):
+    case .cascade(let cascade, _, let method, let usual):
       try cascade.run(
-        rows(inputs[0]), into: target, frames: frames, method: frames < threshold ? .sequential : method,
+        rows(inputs[0]), into: target, frames: frames, method: frames < (threshold ?? usual) ? .sequential : method,
         check: check(inputs[0]))
     case .taps(let taps): try taps.run(rows(inputs[0]), into: target, frames: frames, check: check(inputs[0]))
     case .stage(let stage): try stage.run(checked(inputs[0], rows), key: key(rows), into: target, frames: frames)
@@ -83,14 +84,17 @@ struct GPUStepBuilder<S: Sample> {
   let context: ComputeContext
   let options: AcceleratorOptions
   let counters: DeviceBuffer
+  /// For each step the word of the counters that its stage writes, if it has a meter.
+  let meterWords: [Int]
 
   func step(_ step: Plan.Step, index: Int) throws -> GPUStep {
     let firstReader = plan.steps.firstIndex { $0.inputs.contains { $0.place == .input } }
     return GPUStep(
-      work: try work(step), inputs: step.inputs, output: step.output, counts: index == firstReader)
+      work: try work(step, meterWord: meterWords[index]), inputs: step.inputs, output: step.output,
+      counts: index == firstReader)
   }
 
-  private func work(_ step: Plan.Step) throws -> GPUStep.Work {
+  private func work(_ step: Plan.Step, meterWord: Int) throws -> GPUStep.Work {
     let channels = step.output.channels.count
     switch step.work {
     case .copy, .sum: return .mix(try mix(channels), gain: 1)
@@ -102,20 +106,24 @@ struct GPUStepBuilder<S: Sample> {
       case .identity: return .mix(try mix(channels), gain: 1)
       case .gain(let factor): return .mix(try mix(channels), gain: factor)
       case .taps(let values) where !values.isEmpty && values.count >= options.leastTransformedTaps:
-        return try convolution(.init(responses: [values], routes: .alike(channels: channels)))
+        return try convolution(.init(responses: [values], routes: .alike(channels: channels)), stage)
+      case .taps(let values) where stage.isLive && !values.isEmpty:
+        return try following(
+          stage,
+          try GPULiveTaps<S>(values, format: stage.outputs[0], module: try basic, counters: counters, on: context))
       case .taps(let values): return .taps(try taps(values.isEmpty ? [0] : values, delay: 0, channels))
+      case .delay where stage.isLive: return try echo(stage)
       case .delay(let frames): return .taps(try taps([1], delay: frames, channels))
       case .sections(let cascade): return try sections(cascade.sections, stage, channels)
-      case .convolution(let design): return try convolution(design)
+      case .convolution(let design): return try convolution(design, stage)
       case .compressor(let design):
         return try following(
           stage,
           try GPUCompressor(
             design, format: stage.outputs[0], maximumFrames: options.maximumFrames, as: S.self,
-            isAlone: !context.driver.hasForwardProgress, counters: counters, on: context))
-      case .echo(let design):
-        return try following(
-          stage, try GPUEcho(design, format: stage.outputs[0], as: S.self, counters: counters, on: context))
+            isAlone: !context.driver.hasForwardProgress, counters: counters,
+            meterWord: meterWord, on: context))
+      case .echo: return try echo(stage)
       case .opaque:
         throw AcceleratorError(
           .unsupported, subject: stage.identity, problem: "has no GPU kernel", remedy: "Run the plan on the CPU")
@@ -145,11 +153,20 @@ struct GPUStepBuilder<S: Sample> {
     return .stage(work)
   }
 
-  private func convolution(_ design: ConvolutionLowering) throws(AcceleratorError) -> GPUStep.Work {
-    .stage(
+  private func echo(_ stage: any PlannedStage) throws -> GPUStep.Work {
+    guard let design = stage.lowering.echo else { preconditionFailure("\(stage.identity) is no echo") }
+    return try following(
+      stage,
+      try GPUEcho(
+        design, format: stage.outputs[0], as: S.self, isLive: stage.isLive, counters: counters, on: context))
+  }
+
+  private func convolution(_ design: ConvolutionLowering, _ stage: any PlannedStage) throws -> GPUStep.Work {
+    try following(
+      stage,
       try GPUConvolution(
-        design, maximumFrames: options.maximumFrames, as: S.self, isPhased: !context.driver.hasForwardProgress,
-        counters: counters, on: context))
+        design, format: stage.outputs[0], maximumFrames: options.maximumFrames, as: S.self, isLive: stage.isLive,
+        isPhased: !context.driver.hasForwardProgress, counters: counters, on: context))
   }
 
   private func sections(_ sections: [Biquad], _ stage: any PlannedStage, _ channels: Int) throws -> GPUStep.Work {
@@ -161,5 +178,15 @@ struct GPUStepBuilder<S: Sample> {
     let threshold = (options.threshold ?? .default(for: context.device)).frames(for: type)
     let feeds = try (stage as? CascadeStage)?.attachFeeds() ?? []
     return .cascade(cascade, feeds: feeds, method: method, threshold: threshold)
+  }
+}
+
+extension Plan.Step {
+  /// What the stage of this step shows from a device.
+  var shown: (stage: String, info: MeterInfo)? {
+    guard case .stage(let stage) = work, case .compressor = stage.lowering, let info = stage.meters.first else {
+      return nil
+    }
+    return (stage.identity, info)
   }
 }

@@ -8,6 +8,7 @@
 // state [2][envelopes][keys + 2]; prefixes and flags [tiles][envelopes][keys + 2]; gains [envelopes][frames].
 // table: five parameters (compressor_math.h) in the order threshold, knee, slope, make-up, mix [5][16] | for window, hold, attack:
 //   pole, rest, pole^(8 2^j) for j = 0...6, pole^(8 t) for t = 0...128 [3][138].
+// peak: the largest reduction so far, as the bits of a float, which rise with it; compressor_gain.h shows it and begins anew.
 // `alone`: a group an envelope runs all of its tiles, where groups must not wait for one another. Row `e * key_step + k` is channel k of
 // the key of envelope e.
 #define E_THREADS 128
@@ -18,7 +19,7 @@
 KERNEL(E_THREADS) NAME(
     const GLOBAL REAL *key, GLOBAL double *gains, GLOBAL double *state, const GLOBAL double *table,
     volatile GLOBAL double *prefixes, volatile GLOBAL u32 *flags, volatile GLOBAL u32 *control,
-    volatile GLOBAL u32 *counters, i64 key_offset, i64 key_stride, i64 frames,
+    volatile GLOBAL u32 *counters, volatile GLOBAL u32 *peak, i64 key_offset, i64 key_stride, i64 frames,
     int envelopes, int keys, int key_step, int tiles, int mean_square, int alone, int check)
 {
   SHARED double tile_values[E_TILE + E_THREADS];
@@ -150,6 +151,16 @@ KERNEL(E_THREADS) NAME(
     }
     BARRIER();
     for (int i = thread; i < count; i += E_THREADS) gains[envelope * frames + start + i] = tile_values[i + i / E_FRAMES];
+    double largest = 0;
+    for (int i = 0; i < E_FRAMES; ++i) {
+      if (thread * E_FRAMES + i < count && value[i] > largest) largest = value[i];
+    }
+    scan_m[0][thread] = largest;
+    for (int reach = E_THREADS / 2; reach > 0; reach /= 2) {
+      BARRIER();
+      if (thread < reach && scan_m[0][thread + reach] > scan_m[0][thread]) scan_m[0][thread] = scan_m[0][thread + reach];
+    }
+    if (thread == 0) ATOMIC_MAX(peak, BITS_OF_FLOAT((float)scan_m[0][0]));
   }
   FINISH_EPOCH(control, GROUPS);
 }

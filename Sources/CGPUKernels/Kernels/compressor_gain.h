@@ -1,13 +1,18 @@
 // The sound of a compressor times its gains [envelopes][frames], behind a delay by which the level is seen in advance.
+// The largest reduction of the block goes from `peak` (compressor_envelope.h) to the word `meter` of the counters.
 // history [2][rows][delay]: the last frames before this block, oldest first; the launch reads one half and writes the other.
 KERNEL(128) NAME(
     const GLOBAL REAL *x, GLOBAL REAL *y, GLOBAL REAL *history, const GLOBAL double *gains, volatile GLOBAL u32 *control,
-    volatile GLOBAL u32 *counters, i64 x_offset, i64 x_stride, i64 y_offset, i64 y_stride, i64 frames, i64 delay,
-    int rows, int is_linked, int check)
+    volatile GLOBAL u32 *counters, volatile GLOBAL u32 *peak, i64 x_offset, i64 x_stride, i64 y_offset, i64 y_stride,
+    i64 frames, i64 delay, int rows, int is_linked, int check, int meter)
 {
   SHARED u32 started;
   const int thread = THREAD;
   if (thread == 0) started = LOAD_WORD(&control[2]);
+  if (thread == 0 && GROUP == 0) {
+    STORE_WORD(&counters[meter], LOAD_WORD(peak));
+    STORE_WORD(peak, 0u);
+  }
   BARRIER();
   const u32 epoch = started;
   const GLOBAL REAL *past = history + (i64)(epoch & 1u) * rows * delay;

@@ -3,10 +3,12 @@
 typedef ulong u64;
   #define BITS_OF(x) as_ulong(x)
   #define OF_BITS(x) as_double(x)
+  #define BITS_OF_FLOAT(x) as_uint(x)
 #else
 typedef unsigned long long u64;
   #define BITS_OF(x) ((u64)__double_as_longlong(x))
   #define OF_BITS(x) __longlong_as_double((i64)(x))
+  #define BITS_OF_FLOAT(x) __float_as_uint(x)
 #endif
 
 // Of positive numbers: the exponent, and an odd polynomial in (m - 1) / (m + 1) for the rest. 2^-1000 and less are silence.

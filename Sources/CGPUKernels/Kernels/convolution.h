@@ -13,6 +13,8 @@
 // [outputs][room][2][B]. tables: cos and -sin of 2 pi k / B [2][B / 2] | cos and sin of pi n / (2 B) [2][B].
 // routes: where those of each output begin [outputs + 1] | input, response [..][2]. flags [inputs][room] | [outputs][room][SLICES].
 // place: frames so far, modulo ring x B.
+// Responses that change are two lists, `list_stride` numbers apart, with sums of their own: sums [lists][outputs].. and their flags. fade
+// is the share of the second one, a parameter (compressor_math.h); a list that is not heard in a block costs nothing.
 #define C_THREADS 128
 #define B 2048
 #define LOG2_B 11
@@ -22,19 +24,24 @@
 KERNEL(C_THREADS) NAME(
     const GLOBAL REAL *x, GLOBAL REAL *y, GLOBAL REAL *history, GLOBAL REAL *spectra, const GLOBAL REAL *responses,
     GLOBAL REAL *sums, const GLOBAL REAL *tables, const GLOBAL u32 *routes, volatile GLOBAL u32 *flags,
-    volatile GLOBAL u32 *place, volatile GLOBAL u32 *control, volatile GLOBAL u32 *counters,
+    volatile GLOBAL u32 *place, volatile GLOBAL u32 *control, volatile GLOBAL u32 *counters, const GLOBAL double *fade,
     i64 x_offset, i64 x_stride, i64 y_offset, i64 y_stride, i64 frames,
-    int inputs, int outputs, int first_partition, int partitions, int ring, int room, int phase, int check)
+    i64 list_stride, int inputs, int outputs, int first_partition, int partitions, int ring, int room, int lists, int phase, int check)
 {
   SHARED REAL re[B], im[B];
-  SHARED i64 drawn[3];
+  SHARED i64 drawn[5];
   const int thread = THREAD;
   if (thread == 0) {
     drawn[0] = phase == 0 ? (i64)ATOMIC_ADD(&control[0], 1) : (i64)GROUP;
     drawn[1] = (i64)LOAD_WORD(&control[2]);
     drawn[2] = (i64)LOAD_WORD(&place[0]);
+    const double from = lists > 1 ? parameter_at(fade, 0.0) : 0, to = lists > 1 ? parameter_at(fade, (double)(frames - 1)) : 0;
+    drawn[3] = from < 1 || to < 1 ? 0 : 1;
+    drawn[4] = from > 0 || to > 0 ? 2 : 1;
   }
   BARRIER();
+  // The lists that are heard.
+  const int first_list = (int)drawn[3], end_list = (int)drawn[4];
   const u32 epoch = (u32)drawn[1], tag = epoch + 1u;
   const i64 position = drawn[2], into = position % B;
   const int first_cell = (int)(position / B), cells = (int)((into + frames + B - 1) / B);
@@ -44,27 +51,32 @@ KERNEL(C_THREADS) NAME(
   if (phase == 0 && index >= (i64)inputs * cells) {
     kind = 1;
     index -= (i64)inputs * cells;
-    if (index >= (i64)outputs * cells * SLICES) { kind = 2; index -= (i64)outputs * cells * SLICES; }
+    if (index >= (i64)lists * outputs * cells * SLICES) { kind = 2; index -= (i64)lists * outputs * cells * SLICES; }
   }
   if (kind == 1) { slice = (int)(index % SLICES); index /= SLICES; }
-  row = (int)(index % (kind == 0 ? inputs : outputs));
-  cell = (int)(index / (kind == 0 ? inputs : outputs));
-  if (cell >= cells) kind = 3;
+  const int rows = kind == 0 ? inputs : kind == 1 ? lists * outputs : outputs;
+  row = (int)(index % rows);
+  cell = (int)(index / rows);
+  const int of_list = kind == 1 ? row / outputs : 0, output = kind == 1 ? row % outputs : row;
+  if (cell >= cells || (kind == 1 && (of_list < first_list || of_list >= end_list))) kind = 3;
   volatile GLOBAL u32 *sum_flags = flags + (i64)inputs * room;
   // The cell's first frame, counted from the block's.
   const i64 start = (i64)cell * B - into;
   const GLOBAL REAL *past = history + (i64)(epoch & 1u) * inputs * (2 * B);
 
   if (phase == 0 && kind == 1) {
-    const int begin = (int)routes[row], count = (int)routes[row + 1] - begin;
+    const int begin = (int)routes[output], count = (int)routes[output + 1] - begin;
     for (int i = thread; i < count * (cell + 1); i += C_THREADS) {
       const int input = (int)routes[outputs + 1 + 2 * (begin + i / (cell + 1))];
       while (LOAD_ACQUIRE(&flags[(i64)input * room + i % (cell + 1)]) != tag) { BACK_OFF(); }
     }
   }
   if (phase == 0 && kind == 2) {
-    for (int i = thread; i < SLICES; i += C_THREADS) {
-      while (LOAD_ACQUIRE(&sum_flags[((i64)row * room + cell) * SLICES + i]) != tag) { BACK_OFF(); }
+    for (int list = first_list; list < end_list; ++list) {
+      for (int i = thread; i < SLICES; i += C_THREADS) {
+        const i64 slot = (i64)(list * outputs + row) * room + cell;
+        while (LOAD_ACQUIRE(&sum_flags[slot * SLICES + i]) != tag) { BACK_OFF(); }
+      }
     }
   }
   FENCE();
@@ -80,26 +92,43 @@ KERNEL(C_THREADS) NAME(
       im[n] = FMA(a, s, b * c);
     }
   }
-  if (kind == 2) {
-    const GLOBAL REAL *sum = sums + ((i64)row * room + cell) * (2 * B);
-    for (int n = thread; n < B; n += C_THREADS) { re[n] = sum[n]; im[n] = sum[B + n]; }
-  }
-  BARRIER();
-  const int stages = kind == 0 || kind == 2 ? LOG2_B : 0;
-  for (int stage = 0; stage < stages; ++stage) {
-    const int bits = kind == 0 ? LOG2_B - 1 - stage : stage, distance = 1 << bits;
-    for (int i = thread; i < B / 2; i += C_THREADS) {
-      const int k = i & (distance - 1), low = ((i >> bits) << (bits + 1)) + k, high = low + distance;
-      const REAL c = tables[(k << (LOG2_B - 1 - bits))], s = tables[B / 2 + (k << (LOG2_B - 1 - bits))];
-      const REAL ur = re[low], ui = im[low], vr = re[high], vi = im[high];
-      if (kind == 0) {
-        const REAL dr = ur - vr, di = ui - vi;
-        re[low] = ur + vr; im[low] = ui + vi;
-        re[high] = FMA(dr, c, -di * s); im[high] = FMA(dr, s, di * c);
-      } else {
-        const REAL tr = FMA(vr, c, vi * s), ti = FMA(vi, c, -vr * s);
-        re[low] = ur + tr; im[low] = ui + ti;
-        re[high] = ur - tr; im[high] = ui - ti;
+  const int begin_list = kind == 2 ? first_list : 0, stop_list = kind == 2 ? end_list : 1;
+  for (int list = begin_list; list < stop_list; ++list) {
+    if (kind == 2) {
+      const GLOBAL REAL *sum = sums + ((i64)(list * outputs + row) * room + cell) * (2 * B);
+      for (int n = thread; n < B; n += C_THREADS) { re[n] = sum[n]; im[n] = sum[B + n]; }
+    }
+    BARRIER();
+    const int stages = kind == 0 || kind == 2 ? LOG2_B : 0;
+    for (int stage = 0; stage < stages; ++stage) {
+      const int bits = kind == 0 ? LOG2_B - 1 - stage : stage, distance = 1 << bits;
+      for (int i = thread; i < B / 2; i += C_THREADS) {
+        const int k = i & (distance - 1), low = ((i >> bits) << (bits + 1)) + k, high = low + distance;
+        const REAL c = tables[(k << (LOG2_B - 1 - bits))], s = tables[B / 2 + (k << (LOG2_B - 1 - bits))];
+        const REAL ur = re[low], ui = im[low], vr = re[high], vi = im[high];
+        if (kind == 0) {
+          const REAL dr = ur - vr, di = ui - vi;
+          re[low] = ur + vr; im[low] = ui + vi;
+          re[high] = FMA(dr, c, -di * s); im[high] = FMA(dr, s, di * c);
+        } else {
+          const REAL tr = FMA(vr, c, vi * s), ti = FMA(vi, c, -vr * s);
+          re[low] = ur + tr; im[low] = ui + ti;
+          re[high] = ur - tr; im[high] = ui - ti;
+        }
+      }
+      BARRIER();
+    }
+    if (kind == 2) {
+      GLOBAL REAL *target = y + y_offset + row * y_stride;
+      for (int n = thread; n < B; n += C_THREADS) {
+        const i64 at = start + n;
+        if (at >= 0 && at < frames) {
+          const REAL here = FMA(im[n], tables[B + n], -re[n] * tables[2 * B + n]);
+          // Where two are heard the first one stands there.
+          const REAL out = list == begin_list ? here : FMA((REAL)parameter_at(fade, (double)at), here - target[at], target[at]);
+          if (list + 1 == stop_list && !ISFINITE(out)) ATOMIC_ADD(&counters[1], 1);
+          target[at] = out;
+        }
       }
     }
     BARRIER();
@@ -112,9 +141,9 @@ KERNEL(C_THREADS) NAME(
     GLOBAL REAL *sum = sums + ((i64)row * room + cell) * (2 * B);
     for (int bin = slice * SLICE + thread; bin < (slice + 1) * SLICE; bin += C_THREADS) {
       REAL sum_re = 0, sum_im = 0;
-      for (u32 route = routes[row]; route < routes[row + 1]; ++route) {
+      for (u32 route = routes[output]; route < routes[output + 1]; ++route) {
         const GLOBAL REAL *from = spectra + (i64)routes[outputs + 1 + 2 * route] * ring * (2 * B) + bin;
-        const GLOBAL REAL *by = responses + (i64)routes[outputs + 2 + 2 * route] * partitions * (2 * B) + bin;
+        const GLOBAL REAL *by = responses + of_list * list_stride + (i64)routes[outputs + 2 + 2 * route] * partitions * (2 * B) + bin;
         int slot = (first_cell + cell + ring - first_partition) % ring;
         // Sixteen products at a time, as a sum of very many would lose bits in single precision.
         for (int p = first_partition; p < partitions; p += 16) {
@@ -132,17 +161,6 @@ KERNEL(C_THREADS) NAME(
       }
       sum[bin] = sum_re;
       sum[B + bin] = sum_im;
-    }
-  }
-  if (kind == 2) {
-    GLOBAL REAL *target = y + y_offset + row * y_stride;
-    for (int n = thread; n < B; n += C_THREADS) {
-      const i64 at = start + n;
-      if (at >= 0 && at < frames) {
-        const REAL out = FMA(im[n], tables[B + n], -re[n] * tables[2 * B + n]);
-        if (!ISFINITE(out)) ATOMIC_ADD(&counters[1], 1);
-        target[at] = out;
-      }
     }
   }
   if (phase < 2) {

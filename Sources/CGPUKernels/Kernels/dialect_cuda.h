@@ -21,6 +21,7 @@ DEVICE bool is_finite(double x) { return ((u32)__double2hiint(x) & 0x7ff00000u) 
 #define ISFINITE(x) is_finite(x)
 
 #define ATOMIC_ADD(p, v) atomicAdd((u32 *)(p), (u32)(v))
+#define ATOMIC_MAX(p, v) atomicMax((u32 *)(p), (u32)(v))
 #define FENCE() __threadfence()
 DEVICE void store_release(volatile u32 *p, u32 v) {
   asm volatile("st.release.gpu.global.u32 [%0], %1;" ::"l"((u32 *)p), "r"(v) : "memory");

@@ -20,6 +20,8 @@ typedef long i64;
   typedef volatile GLOBAL atomic_uint *AtomicWord;
   #define ATOMIC_ADD(p, v) \
     atomic_fetch_add_explicit((AtomicWord)(p), (u32)(v), memory_order_relaxed, memory_scope_device)
+  #define ATOMIC_MAX(p, v) \
+    atomic_fetch_max_explicit((AtomicWord)(p), (u32)(v), memory_order_relaxed, memory_scope_device)
   #define STORE_RELEASE(p, v) \
     atomic_store_explicit((AtomicWord)(p), (v), memory_order_release, memory_scope_device)
   #define LOAD_ACQUIRE(p) atomic_load_explicit((AtomicWord)(p), memory_order_acquire, memory_scope_device)
@@ -28,6 +30,7 @@ typedef long i64;
   #define FENCE() atomic_work_item_fence(CLK_GLOBAL_MEM_FENCE, memory_order_acq_rel, memory_scope_device)
 #else
   #define ATOMIC_ADD(p, v) atomic_add((p), (u32)(v))
+  #define ATOMIC_MAX(p, v) atomic_max((p), (u32)(v))
   #define FENCE() mem_fence(CLK_GLOBAL_MEM_FENCE)
   #define STORE_RELEASE(p, v) do { FENCE(); atomic_xchg((p), (v)); } while (0)
   DEVICE u32 load_acquire(volatile GLOBAL u32 *p) { u32 v = atomic_or(p, 0u); FENCE(); return v; }

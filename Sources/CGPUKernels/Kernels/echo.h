@@ -3,7 +3,9 @@
 // group, and so the state is changed in place.
 //
 // line [rows][capacity], a circle with room for the distance and a tile. place: where its next frame is written, and the frames so far
-// in two words. A time that stands still is read by `taps` from the table, from `distance` frames back on. One that moves has `phases` > 0:
+// in two words. A time that stands still is read by taps, from some distance back on. There are two such paths, to cross-fade: fade is
+// the share of the second one, a parameter (compressor_math.h); paths is `safe` | distance and number of taps, of the first and of the
+// second | taps of the second [32]; those of the first are in the table. A time that moves has `phases` > 0:
 // motion is center, depth and turns a frame | rows of 32 taps for the fractions 0, 1 / phases ... 1 [phases + 1][32].
 // state [rows][2]: one number for each of the two filters of the loop, which are scanned over the group:
 //   w = b0 u + z, z' = -a1 z + (b1 - a1 b0) u.
@@ -30,15 +32,18 @@ DEVICE double sine_of_turns(double t) {
 
 KERNEL(D_THREADS) NAME(
     const GLOBAL REAL *x, GLOBAL REAL *y, GLOBAL double *line, GLOBAL double *state, const GLOBAL double *table,
-    const GLOBAL double *motion, volatile GLOBAL u32 *place, volatile GLOBAL u32 *control, volatile GLOBAL u32 *counters,
-    i64 x_offset, i64 x_stride, i64 y_offset, i64 y_stride, i64 frames, i64 capacity, i64 distance,
-    i64 safe, int taps, int phases, int rows, int mode, int filtered, int check)
+    const GLOBAL double *motion, const GLOBAL double *paths, const GLOBAL double *fade,
+    volatile GLOBAL u32 *place, volatile GLOBAL u32 *control, volatile GLOBAL u32 *counters,
+    i64 x_offset, i64 x_stride, i64 y_offset, i64 y_stride, i64 frames, i64 capacity,
+    int phases, int rows, int mode, int filtered, int check)
 {
   SHARED double values[D_TILE + D_THREADS];
   SHARED double scan[2][D_THREADS];
-  SHARED double coefficients[32];
-  SHARED i64 drawn[3];
+  SHARED double coefficients[32], others[32];
+  SHARED i64 drawn[8];
   const int thread = THREAD, mine = thread * (D_FRAMES + 1);
+  if (thread < 32) others[thread] = paths[5 + thread];
+  if (thread < 5) drawn[3 + thread] = (i64)paths[thread];
   if (thread == 0) {
     drawn[0] = (i64)LOAD_WORD(&place[0]);
     drawn[1] = (i64)LOAD_WORD(&control[2]);
@@ -46,13 +51,16 @@ KERNEL(D_THREADS) NAME(
   }
   if (thread < 32) coefficients[thread] = table[2 * PARAMETER_WORDS + thread];
   BARRIER();
-  const i64 position = drawn[0], elapsed = drawn[2], span = safe < D_TILE ? safe : D_TILE;
+  const i64 position = drawn[0], elapsed = drawn[2], span = drawn[3] < D_TILE ? drawn[3] : D_TILE;
+  const i64 distance = drawn[4], other_distance = drawn[6];
+  const int taps = (int)drawn[5], other_taps = (int)drawn[7];
   const u32 epoch = (u32)drawn[1];
   const int first = mode == 0 ? GROUP : 0, end = mode == 0 ? first + 1 : rows, filters = filtered ? 2 : 0;
 
   for (i64 start = 0; start < frames; start += span) {
     const int count = frames - start < span ? (int)(frames - start) : (int)span;
     const i64 write = (position + start) % capacity, read = (write + capacity - distance) % capacity;
+    const i64 other = (write + capacity - other_distance) % capacity;
     for (int row = first; row < end; ++row) {
       const GLOBAL double *circle = line + row * capacity;
       BARRIER();
@@ -72,10 +80,17 @@ KERNEL(D_THREADS) NAME(
             sum = FMA(FMA(between, high[k] - low[k], low[k]), circle[at < capacity ? at : at - capacity], sum);
           }
         } else if (i < count) {
-          for (int k = 0; k < taps; ++k) {
+          const double share = parameter_at(fade, (double)(start + i));
+          double next = 0;
+          for (int k = 0; k < taps && share < 1; ++k) {
             const i64 at = read + i + k;
             sum = FMA(coefficients[k], circle[at < capacity ? at : at - capacity], sum);
           }
+          for (int k = 0; k < other_taps && share > 0; ++k) {
+            const i64 at = other + i + k;
+            next = FMA(others[k], circle[at < capacity ? at : at - capacity], next);
+          }
+          sum = FMA(share, next - sum, sum);
         }
         values[i + i / D_FRAMES] = sum;
       }

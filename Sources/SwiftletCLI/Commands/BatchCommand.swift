@@ -17,6 +17,10 @@ struct BatchCommand: ParsableCommand {
       that fails is reported, the others are still processed, and the exit status is that of the first failure. Nothing \
       is written when two results would have one name, or one would replace an input.
 
+      On a GPU files of one format go through a chain of filters together, the longest first, as many as fit into 128 MB \
+      and at most 64 or --jobs; other chains, formats with one file, pipes and lossy files run one by one. A file has the \
+      bits that swiftlet process --device gives it. How it ran is in the report of --json, under "gpu".
+
         swiftlet batch takes/*.wav --to clean -e "highpass:80Hz | compressor:-20dB,4"
         swiftlet batch *.wav --to out --format flac --suffix -wet --jobs 2 -e "delay:1/8,tempo=96" --tail --json
       """)
@@ -47,7 +51,8 @@ struct BatchCommand: ParsableCommand {
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("How many files are processed at a time; by default as many as there are cores.", valueName: "n")
+    help: ArgumentHelp(
+      "How many files are processed at a time; by default as many as there are cores, on a GPU 64.", valueName: "n")
   )
   var jobs: Int?
 
@@ -98,13 +103,22 @@ struct BatchCommand: ParsableCommand {
 
     let meter = BatchMeter(total: inputs.count, isShown: !quiet && StandardError.isTerminal)
     let started = SystemCalls.seconds
-    let results = pool.run(inputs.count) { index in
-      defer { meter.finishOne() }
-      return try FileJob(input: inputs[index], output: outputs[index], settings: settings).run()
+    let results: DeviceBatch.Results
+    var way: DeviceBatch.Way?
+    if device == .cpu {
+      results = pool.run(inputs.count) { index in
+        defer { meter.finishOne() }
+        return try FileJob(input: inputs[index], output: outputs[index], settings: settings).run()
+      }
+    } else {
+      (results, way) = DeviceBatch(
+        inputs: inputs, outputs: outputs, settings: settings, pool: pool, most: jobs, finishOne: { meter.finishOne() }
+      ).run()
     }
     meter.clear()
     let report = BatchReport(
-      inputs: inputs, folder: to, results: results, workers: pool.workers, elapsed: SystemCalls.seconds - started)
+      inputs: inputs, folder: to, results: results, workers: pool.workers, elapsed: SystemCalls.seconds - started,
+      way: way)
     try tell(report)
     if let failure = report.firstFailure {
       throw ExitCode((Ending.describe(failure)?.status ?? .ioError).rawValue)

@@ -10,6 +10,8 @@ struct BatchReport {
   var workers: Int
   /// Seconds from the first to the last.
   var elapsed: Double
+  /// How it ran on a GPU; nil where it did not.
+  var way: DeviceBatch.Way?
 
   private var successes: [ProcessReport] { results.compactMap { try? $0.get() } }
   private var seconds: Double { successes.reduce(0) { $0 + Double($1.run.framesRead) / $1.format.sampleRate } }
@@ -54,6 +56,15 @@ struct BatchReport {
       "jobs": .integer(workers),
       "seconds": .number(elapsed),
       "speed": .number(speed),
+      "gpu": gpu,
+    ]
+  }
+
+  private var gpu: JSONValue {
+    guard let way else { return .null }
+    return [
+      "device": .string(way.device), "together": .integer(way.together), "groups": .integer(way.groups),
+      "launches": .integer(way.launches), "alone": .integer(way.alone),
     ]
   }
 
@@ -63,6 +74,12 @@ struct BatchReport {
       successes.count == inputs.count
       ? NumberText.counted(inputs.count, "file") : "\(successes.count) of \(NumberText.counted(inputs.count, "file"))"
     return
-      "\(folder): \(count), \(NumberText.duration(seconds)) in \(NumberText.duration(elapsed)), \(NumberText.fixed(speed, 0)) times real time"
+      "\(folder): \(count), \(NumberText.duration(seconds)) in \(NumberText.duration(elapsed)), \(NumberText.fixed(speed, 0)) times real time\(place)"
+  }
+
+  private var place: String {
+    guard let way else { return "" }
+    let together = "\(way.together) together in \(NumberText.counted(way.groups, "group"))"
+    return ", on \(way.device): " + (way.groups == 0 ? "one by one" : "\(together), \(way.alone) one by one")
   }
 }

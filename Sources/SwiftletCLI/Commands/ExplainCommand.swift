@@ -1,3 +1,4 @@
+import Accelerator
 import ArgumentParser
 import AudioCore
 import AudioGraph
@@ -11,6 +12,7 @@ struct ExplainCommand: ParsableCommand {
       Neighbouring filters become one cascade, static gains go into a section, and what changes nothing is left out.
 
         swiftlet explain "highpass:80Hz,order=4 | peak:1k,gain=+6dB | gain:-3dB" -c 2
+        swiftlet explain "compressor | fir:lowpass,1kHz,taps=31" --device gpu
       """)
 
   @OptionGroup var chain: ChainArguments
@@ -27,6 +29,9 @@ struct ExplainCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Frames in one piece.", valueName: "frames"))
   var chunk = 8_192
 
+  @Option(help: "Say for gpu or auto too which stages have a GPU kernel; no device is looked for.")
+  var device: ProcessingDevice = .cpu
+
   @Flag(help: "Print the plan as JSON.")
   var json = false
 
@@ -35,10 +40,16 @@ struct ExplainCommand: ParsableCommand {
     let plan = try chain.withPlan(
       channels: channels, options: PlanOptions(maximumFrames: chunk, precision: precision, mode: mode)
     ) { $0 }
+    let coverage = device == .cpu ? nil : plan.acceleratorCoverage
     if json {
-      try StandardOutput.print(try JSONEncoding.value(of: plan.explain()))
+      var document = try JSONEncoding.value(of: plan.explain())
+      if let coverage, case .object(let members) = document {
+        document = .object(members + [.init(name: "gpu", value: try JSONEncoding.value(of: coverage))])
+      }
+      try StandardOutput.print(document)
     } else {
-      try StandardOutput.print(plan.explain().description)
+      let gpu = coverage.map { "\n\nGPU: \($0)\($0.isComplete ? "" : "; the whole chain runs on the CPU")" } ?? ""
+      try StandardOutput.print(plan.explain().description + gpu)
     }
   }
 }

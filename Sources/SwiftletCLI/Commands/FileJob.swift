@@ -20,6 +20,20 @@ struct JobSettings: Sendable {
   /// Where it runs.
   var device = ProcessingDevice.cpu
 
+  /// How results are stored.
+  func storage<S: Sample>(for source: InputStream<S>, raw: PCMFormat? = nil) -> OutputStream<S>.Settings {
+    OutputStream<S>.Settings(
+      encoding: encoding, raw: raw, dither: Dither(dither), expectedFrames: tail ? nil : source.frameCount)
+  }
+
+  /// What runs on the processor, and makes plans for either side.
+  func processor<S: Sample>(for format: StreamFormat, isPipe: Bool, as type: S.Type) -> StreamProcessor<S> {
+    StreamProcessor<S>(
+      graph, precision: precision, mode: mode, chunkFrames: chunk, tail: tail ? .runOut : .trim,
+      streamsInBackground: streamsInBackground,
+      chunksAtOnce: isPipe ? 1 : max(1, 131_072 / (chunk * format.channels)))
+  }
+
   /// - Throws: `Failure` for frames in a piece out of range.
   static func validate(chunk: Int) throws(Failure) {
     guard (1...1_048_576).contains(chunk) else {
@@ -40,6 +54,8 @@ struct FileJob: Sendable {
   var output: String
   var raw = RawEnds()
   var settings: JobSettings
+  /// Open devices that jobs use one after another; nil to open one.
+  var shelf: ContextShelf?
 
   /// Does it.
   /// - Parameters:
@@ -67,19 +83,15 @@ struct FileJob: Sendable {
         status: .usage)
     }
     begin(source.format)
-    let storage = OutputStream<S>.Settings(
-      encoding: settings.encoding, raw: raw.output, dither: Dither(settings.dither),
-      expectedFrames: settings.tail ? nil : source.frameCount)
-    let processor = StreamProcessor<S>(
-      settings.graph, precision: settings.precision, mode: settings.mode, chunkFrames: settings.chunk,
-      tail: settings.tail ? .runOut : .trim, streamsInBackground: settings.streamsInBackground,
-      chunksAtOnce: source.isPipe ? 1 : max(1, 131_072 / (settings.chunk * source.format.channels)))
+    let storage = settings.storage(for: source, raw: raw.output)
+    let processor = settings.processor(for: source.format, isPipe: source.isPipe, as: S.self)
     let plan = try processor.plan(for: source.format)
     let (accelerated, device) = try accelerate(plan, as: S.self)
     let started = SystemCalls.seconds
-    if let accelerated {
+    if let (accelerated, context) = accelerated {
       let sink = try OutputStream<S>(path: output, format: plan.output, settings: storage, from: source)
       let run = try accelerated.run(from: source, to: sink, progress: progress)
+      shelf?.put(context)
       try sink.commit()
       return ProcessReport(
         input: input, output: output, format: source.format, run: run, expectedFrames: source.expectedFrames,
@@ -95,12 +107,14 @@ struct FileJob: Sendable {
   }
 
   /// The run on a GPU, where one was asked for and can do it; with `auto`, else, why not.
-  private func accelerate<S: Sample>(_ plan: Plan, as type: S.Type) throws -> (AcceleratedStream<S>?, DeviceReport) {
+  private func accelerate<S: Sample>(_ plan: Plan, as type: S.Type) throws -> (
+    run: (AcceleratedStream<S>, ComputeContext)?, device: DeviceReport
+  ) {
     guard settings.device != .cpu else { return (nil, DeviceReport()) }
     do {
-      let context = try ComputeContext.open(for: plan)
+      let context = try shelf?.take(for: plan) ?? ComputeContext.open(for: plan)
       let stream = try AcceleratedStream<S>(plan, on: context, tail: settings.tail ? .runOut : .trim)
-      return (stream, DeviceReport(device: context.device.name))
+      return ((stream, context), DeviceReport(device: context.device.name))
     } catch let error as AcceleratorError where settings.device == .auto {
       return (nil, DeviceReport(reason: error.description))
     }

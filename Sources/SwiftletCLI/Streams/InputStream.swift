@@ -62,7 +62,8 @@ final class InputStream<S: Sample>: AudioSource {
   /// The length that the header states, where that can be relied on: codecs that lose something only estimate it.
   var expectedFrames: Int? { encoding?.isLossless == true ? frameCount : nil }
 
-  private static func isPipe(_ path: String) -> Bool {
+  /// Whether a path is a pipe, which can be opened once only.
+  static func isPipe(_ path: String) -> Bool {
     var status = stat()
     // SAFETY: stat fills one structure, which lives across the call.
     guard stat(path, &status) == 0 else { return false }

@@ -1,3 +1,4 @@
+import Accelerator
 import ArgumentParser
 import AudioCore
 import AudioDevices
@@ -11,8 +12,8 @@ struct DoctorCommand: ParsableCommand {
     commandName: "doctor",
     abstract: "Say what limits live sound on this machine, and what to do about it.",
     discussion: """
-      It looks at priorities, locked memory, the governor, timers, the period and sound servers, runs the live engine for some \
-      seconds, and names the likely cause of each gap that it sees.
+      It looks at priorities, locked memory, the governor, timers, the period, sound servers and GPUs, each of which runs a \
+      self-test, runs the live engine for some seconds, and names the likely cause of each gap that it sees.
 
         swiftlet doctor
         swiftlet doctor --device default --buffer 64 --seconds 10
@@ -54,7 +55,7 @@ struct DoctorCommand: ParsableCommand {
     facts.hasRealtimePriority = report.grants?.hasRealtimePriority
     facts.locksMemory = report.grants?.locksMemory
     let run = RunFacts(report, configuration: configuration)
-    let findings = Doctor.findings(facts, run)
+    let findings = Doctor.findings(facts, run) + Doctor.findings(AcceleratorReport.make())
     let causes = Doctor.causes(run, machine: facts)
     if json {
       try StandardOutput.print([
