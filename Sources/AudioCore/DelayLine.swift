@@ -31,6 +31,12 @@ public final class DelayLine {
     fractions = .allocate(capacity: Self.longestRun)
   }
 
+  /// Whether there is memory for such a line. [control]
+  public static func isPossible(channels: Int, capacity: Int) -> Bool {
+    capacity < Int(Int32.max) / 2
+      && SampleBuffer<Double>(ifThereIsMemoryFor: capacity + 2 * (longestRun + overhang), channels: channels) != nil
+  }
+
   deinit {
     places.deallocate()
     fractions.deallocate()

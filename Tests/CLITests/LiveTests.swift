@@ -105,6 +105,23 @@ import Testing
     }
   }
 
+  /// A chain is read to its end, or not at all.
+  @Test func aLongChainFileIsReadWhole() throws {
+    try Scratch.with { scratch in
+      let script = """
+        (seq -f '# remark %g' 10000; echo highpass:banana) > late.txt
+        "$SWIFTLET" live --chain late.txt --input virtual --seconds 0.1 2> late.errors; echo $?
+        head -c 2000000 /dev/zero | tr '\\0' '#' > huge.txt
+        "$SWIFTLET" live --chain huge.txt --input virtual --seconds 0.1 2> huge.errors; echo $?
+        cat late.errors huge.errors >&2
+        """
+      let result = try Tool.shell(script, in: scratch.folder)
+      #expect(String(decoding: result.output, as: UTF8.self) == "64\n64\n")
+      #expect(result.errors.contains("banana"))
+      #expect(result.errors.contains("2000000 bytes"))
+    }
+  }
+
   /// On a terminal: silence is shown, keys change parameters, and what is wrong with a command is said.
   @Test func showsALineAndTakesKeysOnATerminal() throws {
     let keys = [

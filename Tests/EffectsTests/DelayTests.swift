@@ -15,6 +15,18 @@ private func sine(_ share: Double, frames: Int) -> [Double] {
   (0..<frames).map { Double.sin(2 * .pi * share * Double($0)) }
 }
 
+@Suite struct DelayMemoryTests {
+  @Test func aLineThatFitsIntoNoMemoryIsRefused() {
+    let wide = StreamFormat(sampleRate: 384_000, channels: 1 << 20)
+    #expect {
+      _ = try Plan.compile(Delay(seconds: 60), for: wide, options: PlanOptions(maximumFrames: 64))
+    } throws: { error in
+      let error = error as? DesignError
+      return error?.parameter == "time" && "\(error as Any)".contains("memory")
+    }
+  }
+}
+
 @Suite struct DelayLawTests {
   @Test func straight() throws {
     try checkLaws(of: { Delay(seconds: 300 / $0, feedback: 0.6, mix: 0.4) })

@@ -8,30 +8,30 @@ import Synchronization
 final class ChangingStage<S: Sample>: BlockProcessor, FailureReporting {
   var active: any BlockProcessor<S>
   var incoming: (any BlockProcessor<S>)?
-  private var reporter: (any FailureReporting)?
+  var reporter: (any FailureReporting)?
 
   // Changes are owned by the control side until they are done: nothing is freed here.
   typealias Change = Unmanaged<StageChange<S>>
-  private var list: Unmanaged<ChangeList<S>>?
-  private var cursor = 0
+  var list: Unmanaged<ChangeList<S>>?
+  var cursor = 0
   /// The number of the list that was taken last, and of the one that somebody was told of; 0 before the first.
   private(set) var takenSerial = 0
   var toldSerial = 0
   /// The change under way, that whose processor is running, and that whose design it took last.
   var change: Change?
-  private var owner: Change?
+  var owner: Change?
   var adopted: Change?
   /// The change and the segment that made the running processor what it is.
   var source: (change: Change, segment: Int)
   var segment = 0
-  private var frame = 0
-  private var ramp = Ramp(frames: 0)
-  private var level = 1.0
-  private var nextLevel = 1.0
+  var frame = 0
+  var ramp = Ramp(frames: 0)
+  var level = 1.0
+  var nextLevel = 1.0
 
   private let mailbox: Mailbox<ChangeList<S>>
-  private let progress: StageProgress
-  private let keeper: any StageKeeper<S>
+  let progress: StageProgress
+  let keeper: any StageKeeper<S>
   private let keepsFrameCount: Bool
   let history: InputHistory<S>
   private let past: SampleBuffer<S>
@@ -124,7 +124,7 @@ final class ChangingStage<S: Sample>: BlockProcessor, FailureReporting {
   }
 
   /// The change at a place of the list; nil behind its end.
-  private func waiting(_ index: Int) -> StageChange<S>? {
+  func waiting(_ index: Int) -> StageChange<S>? {
     // SAFETY: the control side keeps a list until the next one was taken.
     list?._withUnsafeGuaranteedRef { index < $0.changes.count ? $0.changes[index] : nil }
   }
@@ -268,7 +268,7 @@ final class ChangingStage<S: Sample>: BlockProcessor, FailureReporting {
     }
   }
 
-  // MARK: State
+  // MARK: Silence
 
   /// After an overflow: silence before and after, and changes go on.
   func reset() {
@@ -294,66 +294,5 @@ final class ChangingStage<S: Sample>: BlockProcessor, FailureReporting {
     active.reset()
     progress.position.store(0, ordering: .releasing)
     progress.restarts.add(1, ordering: .releasing)
-  }
-
-  /// Everything, in the middle of a change too. No other thread may change the stage meanwhile. [worker]
-  func saveState(into writer: inout StateWriter) {
-    takeList()
-    writer.write(Int(progress.position.load(ordering: .relaxed)))
-    writer.write(level)
-    let recipe = source.change._withUnsafeGuaranteedRef { $0.segments[source.segment].recipe }
-    keeper.write(recipe, into: &writer)
-    var plans: [ChangePlan] = []
-    if let change { plans.append(change._withUnsafeGuaranteedRef { ChangePlan($0, from: segment) }) }
-    while let next = waiting(cursor + plans.count - (change == nil ? 0 : 1)) { plans.append(ChangePlan(next, from: 0)) }
-    writer.write(change == nil ? -1 : frame)
-    writer.write(plans.count)
-    for plan in plans { plan.write(into: &writer, by: keeper) }
-    history.saveState(into: &writer)
-    active.saveState(into: &writer)
-    incoming?.saveState(into: &writer)
-  }
-
-  func restoreState(from reader: inout StateReader) throws(StateError) {
-    let position = try reader.readInt()
-    level = try reader.readDouble()
-    let recipe = try keeper.readRecipe(from: &reader)
-    let underWay = try reader.readInt()
-    let count = try reader.readInt()
-    guard count >= (underWay < 0 ? 0 : 1), underWay >= -1, position >= 0 else {
-      throw .mismatch(expected: "changes", found: String(count))
-    }
-    var plans: [ChangePlan] = []
-    for _ in 0..<count { plans.append(try ChangePlan(from: &reader, by: keeper)) }
-    let restored = try keeper.restore(recipe, plans, at: Int64(position), isUnderWay: underWay >= 0)
-    active = restored.processor
-    reporter = active as? any FailureReporting
-    (change, adopted, incoming) = (nil, nil, nil)
-    owner = Unmanaged.passUnretained(restored.first)
-    source = (Unmanaged.passUnretained(restored.first), 0)
-    list = nil
-    nextLevel = level
-    takeList()
-    if underWay >= 0, let first = waiting(0) {
-      let under = Unmanaged.passUnretained(first)
-      first.begun.store(true, ordering: .releasing)
-      cursor = 1
-      change = under
-      segment = 0
-      frame = underWay
-      ramp = first.segments[0].ramp
-      nextLevel = first.level
-      switch first.segments[0].target {
-      case .adopt:
-        adopted = under
-        source = (under, 0)
-      case .replace(let processor, let prepare, _):
-        prepare?()
-        incoming = processor
-      }
-    }
-    try history.restoreState(from: &reader)
-    try active.restoreState(from: &reader)
-    try incoming?.restoreState(from: &reader)
   }
 }

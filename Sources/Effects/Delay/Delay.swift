@@ -106,7 +106,8 @@ public struct Delay: Effect {
 
   private static let timeRow: Parameter<Delay> = {
     let info = ParameterInfo(
-      name: "time", aliases: ["delay"], summary: "time from one repeat to the next: seconds, or a note's length",
+      name: "time", aliases: ["delay", "delaytime"],
+      summary: "time from one repeat to the next: seconds, or a note's length",
       kind: .time(range: 0.000_1...longestTime), live: .crossfade, defaultValue: nil, group: nil)
     return Parameter(
       info: info,

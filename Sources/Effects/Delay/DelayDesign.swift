@@ -130,10 +130,19 @@ extension Delay {
       note = length
       slowest = max(slowest, min(Self.longestTime, length.seconds(at: Self.tempos.lowerBound)))
     }
+    let capacity = max(path.tap.neededFrames, Int(slowest * rate) + DelayTap.widestReach)
+    try requireMemory(for: capacity, of: context.format)
     return DelayDesign(
-      format: context.format, path: path, feedback: feedback, mix: mix, mode: mode, note: note,
-      capacity: max(path.tap.neededFrames, Int(slowest * rate) + DelayTap.widestReach),
+      format: context.format, path: path, feedback: feedback, mix: mix, mode: mode, note: note, capacity: capacity,
       tail: tail(of: path))
+  }
+
+  private func requireMemory(for frames: Int, of format: StreamFormat) throws(DesignError) {
+    guard !DelayLine.isPossible(channels: format.channels, capacity: frames) else { return }
+    let seconds = DesignError.shortest((Double(frames) / format.sampleRate).rounded())
+    throw DesignError(
+      .unsupported, parameter: "time", value: "a line of \(seconds) s for \(format.channels) channels",
+      problem: "is more than there is memory for", remedy: "Shorten it, or process fewer channels at once")
   }
 
   private func requireFeedback() throws(DesignError) {

@@ -59,15 +59,24 @@ enum SystemCalls {
     #endif
   }
 
-  /// The beginning of a small text file, such as those of /proc and /sys; nil when it cannot be read.
-  static func fileText(_ path: String) -> String? {
+  /// A small text file, such as those of /proc and /sys; nil when it is empty, cannot be read, or has more bytes than that.
+  static func fileText(_ path: String, atMost most: Int = 65_536) -> String? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
-    var bytes = [UInt8](repeating: 0, count: 65_536)
-    // SAFETY: the buffer holds as many bytes as are asked for.
-    let count = bytes.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
-    return count > 0 ? String(decoding: bytes.prefix(count), as: UTF8.self) : nil
+    var bytes = [UInt8](repeating: 0, count: most + 1)
+    var length = 0
+    while length < bytes.count {
+      // SAFETY: the buffer has room for as many bytes as are asked for behind those that are there.
+      let count = bytes.withUnsafeMutableBytes {
+        read(descriptor, $0.baseAddress.map { $0 + length }, $0.count - length)
+      }
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { return nil }
+      if count == 0 { break }
+      length += count
+    }
+    return (1...most).contains(length) ? String(decoding: bytes.prefix(length), as: UTF8.self) : nil
   }
 
   /// What was typed or piped into standard input, after waiting for some seconds at most.

@@ -19,6 +19,9 @@ struct ChainFile {
     var node: UInt64
   }
 
+  /// Bytes of a file: what is larger is no chain that somebody wrote.
+  private static let largest = 1 << 20
+
   let path: String
   private var mark: Mark?
 
@@ -28,7 +31,10 @@ struct ChainFile {
   /// - Throws: `Failure` for a file that is not there, or that holds no chain.
   mutating func read() throws(Failure) -> Graph {
     mark = Self.mark(of: path)
-    guard mark != nil, let text = SystemCalls.fileText(path) else {
+    if let size = mark?.size, size > Self.largest {
+      throw Failure("\(path) has \(size) bytes; a chain has \(Self.largest) at most", status: .usage)
+    }
+    guard mark != nil, let text = SystemCalls.fileText(path, atMost: Self.largest) else {
       throw Failure("\(path) cannot be read, or is empty", status: .noInput)
     }
     let lines = text.split(whereSeparator: \.isNewline).map { line in String(line.prefix { $0 != "#" }) }
