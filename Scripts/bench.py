@@ -1,14 +1,13 @@
 """Times Swiftlet against its peers in one run and prints each ratio beside the least that is asked of it.
 
-Ours and a peer's run alternate (A B A B), each the shortest of three runs, a ratio is taken from each pair, and the median
-of the ratios is printed: what else the machine does hits both. Everything runs on one thread. A peer that is not installed
-is left out and named.
+Ours and a peer's run alternate (A B A B), and the whole table is gone through several times, minutes apart. A ratio is that of the
+shortest times of both: what else the machine, or its host, does only ever adds time, for seconds on end. Everything runs on one
+thread. A peer that is not installed is left out and named.
 """
 
 import argparse
 import json
 import os
-import statistics
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -19,7 +18,8 @@ import bench_live
 import bench_programs
 from bench_peers import PEERS, Missing, errors_in_float
 
-ROUNDS = 7
+PASSES = 3
+ROUNDS = 3
 RUNS = 3
 
 
@@ -29,12 +29,21 @@ class Row:
 
     shape: str
     peer: str
-    ours_seconds: float
-    peer_seconds: float
-    ratio: float
+    # The shortest so far.
+    ours_seconds: float = float("inf")
+    peer_seconds: float = float("inf")
     floor: float | None = None
-    # For ratios that must stay small, such as a quiet signal's time against a loud one's.
+    # For ratios that must stay small, such as a quiet signal's time against a loud one's: ours against theirs.
     ceiling: float | None = None
+    is_share: bool = False
+
+    def take(self, times: tuple[float, float]):
+        self.ours_seconds = min(self.ours_seconds, times[0])
+        self.peer_seconds = min(self.peer_seconds, times[1])
+
+    @property
+    def ratio(self) -> float:
+        return self.ours_seconds / self.peer_seconds if self.is_share else self.peer_seconds / self.ours_seconds
 
     @property
     def verdict(self) -> str:
@@ -113,31 +122,45 @@ TAILS = [("decaying tail against a loud signal, f32", "loud/single", "decay/sing
          ("decaying tail against a loud signal, mixed", "loud/mixed", "decay/mixed")]
 
 
-def compare(swiftlet: Swiftlet, shape: str, name: str, peer: str, floor: float | None, rounds: int) -> Row:
-    """Alternates our benchmark and a peer's."""
+def compare(swiftlet: Swiftlet, shape: str, name: str, peer: str, rounds: int) -> tuple[float, float]:
+    """Alternates our benchmark and a peer's; the shortest times of one call."""
     peers = bench_effects.PEERS if (shape, name) in EFFECTS else PEERS
     if (shape, name) in CONVOLUTIONS:
         peers = bench_convolution.PEERS
     work, calls = peers[peer](name)
-    pairs = []
-    for round_number in range(rounds + 1):
-        pair = swiftlet.seconds(name, RUNS), min(work() for _ in range(RUNS))
-        # The first pair maps memory and warms caches.
-        if round_number > 0:
-            pairs.append(pair)
-    ours, theirs = (statistics.median(column) for column in zip(*pairs))
-    ratio = statistics.median(b / a for a, b in pairs)
-    return Row(shape, peer, ours / calls, theirs / calls, ratio, floor)
+    # The first pair maps memory and warms caches.
+    pairs = [(swiftlet.seconds(name, RUNS), min(work() for _ in range(RUNS))) for _ in range(rounds + 1)][1:]
+    ours, theirs = (min(column) for column in zip(*pairs))
+    return ours / calls, theirs / calls
 
 
-def tails(swiftlet: Swiftlet, rounds: int) -> list[Row]:
+def tails(swiftlet: Swiftlet, rounds: int) -> list[tuple[Row, tuple[float, float]]]:
+    """Times of a decaying signal and of a loud one."""
     rows = []
     for shape, loud, decay in TAILS:
-        pairs = [(swiftlet.seconds(loud, RUNS), swiftlet.seconds(decay, RUNS)) for _ in range(rounds)]
-        loud_time, decay_time = (statistics.median(column) for column in zip(*pairs))
-        ratio = statistics.median(b / a for a, b in pairs)
-        rows.append(Row(shape, "loud", decay_time, loud_time, ratio, ceiling=1.2))
+        pairs = [(swiftlet.seconds(decay, RUNS), swiftlet.seconds(loud, RUNS)) for _ in range(rounds)]
+        times = tuple(min(column) for column in zip(*pairs))
+        rows.append((Row(shape, "loud", is_share=True, ceiling=1.2), times))
     return rows
+
+
+def one_pass(swiftlet: Swiftlet, only: str, rounds: int, absent: dict[str, str]):
+    """Goes through the table once: each row with the times of this pass."""
+    for shape, name, floors in SHAPES + bench_effects.SHAPES + bench_convolution.SHAPES:
+        if only not in shape:
+            continue
+        for peer, floor in floors.items():
+            if peer in absent:
+                continue
+            try:
+                yield Row(shape, peer, floor=floor), compare(swiftlet, shape, name, peer, rounds)
+            except Missing as missing:
+                absent[peer] = str(missing)
+    if only in "decaying tail":
+        yield from tails(swiftlet, rounds)
+    if only in "batch of 12 recordings":
+        for shape, floor, times in bench_effects.batch(swiftlet, rounds, RUNS):
+            yield Row(shape, "one core", floor=floor), times
 
 
 def accuracy(path: str) -> list[str]:
@@ -204,47 +227,41 @@ def merged(old: list[str], new: list[str]) -> list[str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="", help="run the shapes whose name contains this")
-    parser.add_argument("--rounds", type=int, default=ROUNDS, help="pairs measured for each ratio")
+    parser.add_argument("--passes", type=int, default=PASSES, help="how often the table is gone through")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="pairs measured for each ratio in a pass")
     parser.add_argument(
         "--update", metavar="FILE",
         help="put the rows into this file's table, between its bench markers; with --only the others stay")
     options = parser.parse_args()
 
     print(f"{'':<45} {'against':<12} {'ours':>10} {'theirs':>10} {'ratio':>8} {'asked':>8}   kernels: {os.environ.get('SWIFTLET_KERNELS', 'best')}")
-    rows: list[Row] = []
+    found: dict[tuple[str, str], Row] = {}
     absent: dict[str, str] = {}
 
     def report(row: Row):
-        rows.append(row)
+        found[row.shape, row.peer] = row
         print(row, flush=True)
 
     errors = accuracy(os.environ["SWIFTLET_BENCH"])
     print("\n".join(errors) + "\n")
     swiftlet = Swiftlet(os.environ["SWIFTLET_BENCH"])
-    for shape, name, floors in SHAPES + bench_effects.SHAPES + bench_convolution.SHAPES:
-        if options.only not in shape:
-            continue
-        for peer, floor in floors.items():
-            if peer in absent:
-                continue
-            try:
-                report(compare(swiftlet, shape, name, peer, floor, options.rounds))
-            except Missing as missing:
-                absent[peer] = str(missing)
-    if options.only in "decaying tail":
-        for row in tails(swiftlet, options.rounds):
-            report(row)
-    if options.only in "batch of 12 recordings":
-        for measured in bench_effects.batch(swiftlet, options.rounds, RUNS):
-            report(Row(**measured))
+    for number in range(1, options.passes + 1):
+        for row, times in one_pass(swiftlet, options.only, options.rounds, absent):
+            row = found.setdefault((row.shape, row.peer), row)
+            row.take(times)
+            if number == options.passes:
+                report(row)
+            elif sys.stderr.isatty():
+                print(f"\rpass {number} of {options.passes}: {row.shape:<60}", end="", file=sys.stderr, flush=True)
     swiftlet.close()
     if options.only in "whole program":
-        for measured in bench_programs.measure(os.environ["SWIFTLET_TOOL"], options.rounds, absent):
+        for measured in bench_programs.measure(os.environ["SWIFTLET_TOOL"], absent):
             report(Row(**measured))
 
     if options.only in "live":
         for measured in bench_live.measure(os.environ["SWIFTLET_TOOL"], absent):
             report(Row(**measured))
+    rows = list(found.values())
 
     for peer, reason in absent.items():
         print(f"not compared with {peer}: {reason} (make bench-peers installs it)")

