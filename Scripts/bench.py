@@ -67,7 +67,8 @@ class Row:
 
 
 def milliseconds(seconds: float) -> str:
-    return f"{seconds * 1e3:.3f} ms" if seconds < 0.1 else f"{seconds * 1e3:.0f} ms"
+    digits = 4 if seconds < 1e-4 else 3 if seconds < 0.1 else 0
+    return f"{seconds * 1e3:.{digits}f} ms"
 
 
 class Swiftlet:
