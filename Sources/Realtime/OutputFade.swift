@@ -2,14 +2,16 @@ import CRealtime
 import RealModule
 import Synchronization
 
-/// The fades at the start and at the stop: a raised cosine up or down, from wherever it is.
+/// The fades at the start and at the stop: a raised cosine up and another one down, which are multiplied where a stop comes while the
+/// start is still rising. To turn round half-way would leave a corner.
 struct OutputFade: ~Copyable {
   /// Shared with the control thread, which sets what is wanted and reads what is reached.
   let switches: FadeSwitches
   private let ramp: UnsafeMutablePointer<Float>
   private let frames: Int
-  /// 0 is silent, `frames` is full level.
-  private var place = 0
+  /// Frames of the way up, and of the way down.
+  private var risen = 0
+  private var fallen = 0
 
   init(frames: Int, switches: FadeSwitches) {
     self.frames = frames
@@ -33,8 +35,10 @@ struct OutputFade: ~Copyable {
   ) {
     let isWanted = switches.isWanted
     if isWanted {
-      if place == frames { return }
-    } else if place == 0 {
+      // After silence it begins anew.
+      if fallen == frames { (risen, fallen) = (0, 0) }
+      if risen == frames && fallen == 0 { return }
+    } else if risen == 0 || fallen == frames {
       var channel = 0
       while channel < channels {
         rt_clear(block[channel], count)
@@ -46,31 +50,35 @@ struct OutputFade: ~Copyable {
     var channel = 0
     while channel < channels {
       let samples = block[channel]
-      var at = place
+      var up = risen
+      var down = fallen
       var frame = first
       while frame < count {
-        if isWanted {
-          if at < frames {
-            samples[frame] *= ramp[at]
-            if !isGap { at &+= 1 }
-          }
-        } else if at > 0 {
-          at &-= 1
-          samples[frame] *= ramp[at]
-        } else {
-          samples[frame] = 0
+        var gain: Float = 1
+        if up < frames {
+          gain = ramp[up]
+          if !isGap { up &+= 1 }
         }
+        if isWanted {
+          if down > 0 {
+            down &-= 1
+            gain *= ramp[frames &- 1 &- down]
+          }
+        } else if down < frames {
+          gain *= ramp[frames &- 1 &- down]
+          down &+= 1
+        } else {
+          gain = 0
+        }
+        samples[frame] *= gain
         frame &+= 1
       }
       channel &+= 1
     }
     let passed = max(0, count &- first)
-    if isWanted {
-      if !isGap { place = min(frames, place &+ passed) }
-    } else {
-      place = max(0, place &- passed)
-    }
-    if place == 0 && !isWanted { switches.reportSilence() }
+    if !isGap { risen = min(frames, risen &+ passed) }
+    fallen = isWanted ? max(0, fallen &- passed) : min(frames, fallen &+ passed)
+    if fallen == frames && !isWanted { switches.reportSilence() }
   }
 }
 
