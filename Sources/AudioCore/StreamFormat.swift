@@ -35,7 +35,8 @@ public struct StreamFormat: Sendable, Hashable, Codable, CustomStringConvertible
     guard channels >= 1, channels <= Self.maximumChannels else {
       throw DesignError(
         .format, parameter: "channels", value: String(channels),
-        problem: "is out of range: 1 to \(Self.maximumChannels)", remedy: "Give at least one channel")
+        problem: "is out of range: 1 to \(Self.maximumChannels)",
+        remedy: channels < 1 ? "Give at least one channel" : "Process fewer channels at once")
     }
   }
 
