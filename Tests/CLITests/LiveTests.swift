@@ -84,13 +84,18 @@ import Testing
     #expect(result.errors.contains("240 frames"))
   }
 
+  /// Waits until `$tool` has read its chain and catches SIGHUP, which Linux tells; a busy machine starts it late.
+  private static let untilItListens =
+    "for try in $(seq 300); do [ -d /proc/$tool ] && grep -q '^SigCgt:.*[13579bdf]$' /proc/$tool/status && break; "
+    + "sleep 0.1; [ -d /proc/self ] || { sleep 1; break; }; done"
+
   @Test func readsTheChainAgainWhenItsFileChanges() throws {
     try Scratch.with { scratch in
       let script = """
         printf 'gain:-6dB # quieter\n\npeak:1kHz,gain=+3dB\n' > chain.txt
         "$SWIFTLET" live --chain chain.txt --input virtual --seconds 3 --json > out.json 2> errors.txt &
         tool=$!
-        sleep 1
+        \(Self.untilItListens)
         printf 'highpass:banana\n' > chain.txt
         sleep 0.5
         printf 'highpass:80Hz\n' > chain.txt
@@ -148,7 +153,7 @@ import Testing
         printf 'gain:-6dB\n' > chain.txt
         "$SWIFTLET" live --chain chain.txt --input virtual --seconds 3 --json > out.json 2> errors.txt &
         tool=$!
-        sleep 1
+        \(Self.untilItListens)
         kill -HUP $tool
         wait $tool
         """
@@ -164,7 +169,7 @@ import Testing
       let script = """
         "$SWIFTLET" live -e gain:-6dB --input virtual --seconds 60 --json > out.json &
         tool=$!
-        sleep 1
+        \(Self.untilItListens)
         kill -HUP $tool
         wait $tool
         """
@@ -190,7 +195,7 @@ import Testing
       let script = """
         "$SWIFTLET" record take.wav --input virtual:in.wav --quiet &
         tool=$!
-        sleep 1
+        \(Self.untilItListens)
         kill -TERM $tool
         wait $tool
         """
