@@ -36,6 +36,8 @@ forbid "${import}(FilterDesign|Effects|AudioGraph|AudioFiles|Streaming|Realtime)
 forbid "${import}(FilterDesign|Effects|AudioFiles|Streaming)" 'Realtime runs plans and knows no effect and no file' \
   Sources/Realtime
 forbid '\b(try!|fatalError\()' 'No input may crash: throw a typed error, or state a precondition' Sources
+locks=$(grep -rlE --include='*.swift' '\bMutex[<(]' Sources | grep -v '^Sources/AudioCore/Locked.swift$' || true)
+[ -z "$locks" ] || { printf 'The thread sanitizer does not understand Mutex, use Locked:\n%s\n' "$locks" >&2; failed=1; }
 forbid '\b(TODO|FIXME|XXX)\b' 'Finish it or leave it out' Sources Tests
 
 exit "$failed"

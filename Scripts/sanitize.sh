@@ -49,7 +49,7 @@ export ASAN_OPTIONS=detect_leaks=0:use_sigaltstack=0
 # For the tests that a sanitizer's own runtime does not survive.
 export SWIFTLET_SANITIZER=$sanitizer
 export UBSAN_OPTIONS=print_stacktrace=1
-export TSAN_OPTIONS="halt_on_error=1 suppressions=$PWD/Scripts/thread-sanitizer.txt"
+export TSAN_OPTIONS="halt_on_error=1 atexit_sleep_ms=50 suppressions=$PWD/Scripts/thread-sanitizer.txt"
 # JACK's library cancels its threads inside calls that the thread sanitizer watches, which it then takes for a mistake, now and then:
 # that run does without a server. The engine runs there on the virtual device.
 server=(Scripts/with-sound-server.sh)

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// A handle by which an effect's parameters are changed while it runs: `tone.update { $0.frequency = 800 }`.
 ///
 /// It has identity: two handles are equal only when they are the same one, and every running plan that contains it follows it. It is
@@ -14,10 +12,10 @@ public final class Live<E: Effect>: LiveNode, Summable {
     var value: E
     var followers: [Follower] = []
   }
-  private let state: Mutex<State>
+  private let state: Locked<State>
 
   /// Makes a handle that begins with an effect.
-  public init(_ effect: E) { state = Mutex(State(value: effect)) }
+  public init(_ effect: E) { state = Locked(State(value: effect)) }
 
   public var graph: Graph { .live(AnyLive(self)) }
 

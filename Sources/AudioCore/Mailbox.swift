@@ -16,7 +16,7 @@ public final class Mailbox<Letter: AnyObject & Sendable>: Sendable {
   }
 
   // What the worker may still see, so that nothing is freed under it.
-  private let held = Mutex<[Envelope]>([])
+  private let held = Locked<[Envelope]>([])
   // A word, not a pointer: an atomic raw pointer is not Sendable.
   private let slot = Atomic<UInt>(0)
   private let taken = Atomic<Int>(0)

@@ -29,7 +29,7 @@ public final class RealtimeProcessor: Sendable {
     var isRunning = false
     var baseline = MetricsBaseline()
   }
-  private let current: Mutex<Current>
+  private let current: Locked<Current>
   /// How many runs were made.
   private let runs = Atomic<Int>(0)
 
@@ -42,7 +42,7 @@ public final class RealtimeProcessor: Sendable {
     _ graph: Graph, _ ends: EngineEnds, _ configuration: RealtimeConfiguration, _ clock: any AudioClock,
     _ provider: (any BlockAcceleratorProvider)?, probe: (@Sendable (Int) -> Void)? = nil
   ) throws {
-    current = Mutex(Current(graph: graph))
+    current = Locked(Current(graph: graph))
     self.ends = EngineEndsBox(value: ends)
     self.configuration = configuration
     self.clock = clock

@@ -14,7 +14,7 @@ final class StreamFeeder: @unchecked Sendable {
   private let addresses: ChannelAddresses
   private let mustStop = Atomic<Bool>(false)
   private let end = Atomic<Int>(-1)
-  private let failed = Mutex<String?>(nil)
+  private let failed = Locked<String?>(nil)
   private var thread: rt_thread?
 
   init(_ source: SendableSource, into ring: consuming RingProducer) {
@@ -83,7 +83,7 @@ final class StreamDrainer: @unchecked Sendable {
   private let addresses: ChannelAddresses
   private let mustStop = Atomic<Bool>(false)
   private let written = Atomic<Int>(0)
-  private let failed = Mutex<String?>(nil)
+  private let failed = Locked<String?>(nil)
   private var thread: rt_thread?
 
   init(_ ring: consuming RingConsumer, into sink: SendableSink) {

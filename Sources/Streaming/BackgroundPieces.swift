@@ -17,7 +17,7 @@ final class BackgroundPieces<S: Sample>: PieceSource, @unchecked Sendable {
   private let filled = DispatchSemaphore(value: 0)
   private let free = DispatchSemaphore(value: BackgroundPieces.piecesAhead)
   private let reader = DispatchQueue(label: "swiftlet-reader")
-  private let results: Mutex<[Result<Int, any Error>]>
+  private let results: Locked<[Result<Int, any Error>]>
   private let isStopped = Atomic<Bool>(false)
   private var next = 0
 
@@ -26,7 +26,7 @@ final class BackgroundPieces<S: Sample>: PieceSource, @unchecked Sendable {
     frameCount = source.frameCount
     let channels = source.format.channels
     buffers = (0..<Self.piecesAhead).map { _ in SampleBuffer(channels: channels, capacity: frames) }
-    results = Mutex(Array(repeating: .success(0), count: Self.piecesAhead))
+    results = Locked(Array(repeating: .success(0), count: Self.piecesAhead))
     reader.async { [self] in readAhead() }
   }
 

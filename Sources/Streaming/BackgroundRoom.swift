@@ -1,7 +1,6 @@
 import AudioCore
 import AudioGraph
 import Dispatch
-import Synchronization
 
 /// Hands pieces to a sink on a thread of its own, so that encoding and writing one piece overlap with processing the next.
 ///
@@ -15,7 +14,7 @@ final class BackgroundRoom<S: Sample>: PieceSink, @unchecked Sendable {
   private let buffers: [SampleBuffer<S>]
   private let free = DispatchSemaphore(value: BackgroundRoom.waitingPieces)
   private let writer = DispatchQueue(label: "swiftlet-writer")
-  private let failure = Mutex<(any Error)?>(nil)
+  private let failure = Locked<(any Error)?>(nil)
   private var next = 0
 
   /// - Parameter frames: The most frames of a piece.

@@ -37,11 +37,25 @@ struct SwiftletCommand: ParsableCommand {
   static func main() {
     Interrupt.ignoreBrokenPipes()
     do {
+      try requireFileNames(CommandLine.arguments.dropFirst())
       var command = try parseAsRoot()
       try requireKernels()
       try command.run()
     } catch {
       Ending.end(for: error)
+    }
+  }
+
+  // The parser would find -h among the letters of a name that begins with a dash, and print help with a status that says all is well.
+  private static func requireFileNames(_ arguments: ArraySlice<String>) throws(Failure) {
+    var isValue = false
+    for argument in arguments.prefix(while: { $0 != "--" }) {
+      defer { isValue = argument.hasPrefix("-") }
+      guard !isValue, argument.hasPrefix("-"), !argument.hasPrefix("--"), argument.contains("h"),
+        argument.contains(where: { "./ ".contains($0) }), !argument.contains("=")
+      else { continue }
+      throw Failure(
+        "\(argument) begins with a dash, as options do: write ./\(argument) for the file of that name", status: .usage)
     }
   }
 

@@ -1,6 +1,6 @@
 import Accelerator
+import AudioCore
 import SwiftletDSP
-import Synchronization
 import TestSupport
 import Testing
 
@@ -71,7 +71,7 @@ import Testing
     var waves = try waves([700, 4_000], channels: 1, as: Float.self)
     // Above half of this one's rate.
     waves.insert(contentsOf: try self.waves([300], channels: 1, rate: 8_000, as: Float.self), at: 1)
-    let seen = Mutex<BatchProgress?>(nil)
+    let seen = Locked<BatchProgress?>(nil)
     let options = BatchOptions(progress: { state in seen.withLock { $0 = state } })
     let results = try Batch(waves, through: LowPass(5_000)).render(on: .gpu, options, context: context)
     for (index, result) in results.enumerated() {
@@ -121,7 +121,7 @@ import Testing
   @Test func cancellingEndsWhatIsNotFinished() throws {
     let context = try Processor.open()
     let waves = try waves([20_000, 300], channels: 1, as: Float.self)
-    let pieces = Mutex(0)
+    let pieces = Locked(0)
     let options = BatchOptions(
       progress: { _ in pieces.withLock { $0 += 1 } }, isCancelled: { pieces.withLock { $0 } > 1 })
     let results = try Batch(waves, through: Self.chain).render(

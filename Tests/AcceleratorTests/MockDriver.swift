@@ -1,5 +1,5 @@
 import Accelerator
-import Synchronization
+import AudioCore
 
 /// A driver that computes nothing, fails at a chosen call, and knows what was not given back.
 enum MockDriver {
@@ -18,7 +18,7 @@ enum MockDriver {
     var captures = 0
   }
 
-  static let state = Mutex(State())
+  static let state = Locked(State())
 
   static func start(failingAt call: Int, sharesMemory: Bool = false) {
     state.withLock { $0 = State(failing: call, sharesMemory: sharesMemory) }

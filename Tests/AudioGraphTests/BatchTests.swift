@@ -1,5 +1,5 @@
+import AudioCore
 import SwiftletDSP
-import Synchronization
 import TestSupport
 import Testing
 
@@ -42,7 +42,7 @@ private let chain =
 
   @Test func progressCountsEverything() throws {
     let waves = try waves(8)
-    let seen = Mutex<[BatchProgress]>([])
+    let seen = Locked<[BatchProgress]>([])
     let options = BatchOptions(progress: { state in seen.withLock { $0.append(state) } })
     _ = try Batch(waves, through: LowPass(5_000)).render(options)
     let states = seen.withLock { $0 }
@@ -55,7 +55,7 @@ private let chain =
 
   @Test func cancellingEndsWhatIsNotFinished() throws {
     let waves = try waves(20)
-    let count = Mutex(0)
+    let count = Locked(0)
     let options = BatchOptions(
       workers: 2,
       progress: { state in count.withLock { $0 = state.itemsDone } }, isCancelled: { count.withLock { $0 >= 5 } })
@@ -71,7 +71,7 @@ private let chain =
   @Test func aCancelledTaskEndsIt() async throws {
     let waves = try waves(40)
     // The first piece waits until the task was cancelled.
-    let state = Mutex((hasBegun: false, isCancelled: false))
+    let state = Locked((hasBegun: false, isCancelled: false))
     let task = Task.detached {
       try await Batch(waves, through: chain).render(
         BatchOptions(
@@ -98,7 +98,7 @@ private let chain =
   }
 
   @Test func noMoreThanTheWorkersRunAtATime() throws {
-    let running = Mutex((now: 0, most: 0))
+    let running = Locked((now: 0, most: 0))
     let results = try JobPool(workers: 2).run(50) { index in
       running.withLock { state in
         state.now += 1

@@ -1,5 +1,5 @@
+import AudioCore
 import SwiftletDSP
-import Synchronization
 import TestSupport
 import Testing
 
@@ -7,7 +7,7 @@ import Testing
 private struct Messenger: Effect {
   static let name = "messenger"
   static let parameters: [Parameter<Messenger>] = []
-  static let heard = Mutex<[Int: @Sendable (Int64) -> Void]>([:])
+  static let heard = Locked<[Int: @Sendable (Int64) -> Void]>([:])
   var number: Int
 
   struct Design: EffectDesign {
@@ -77,7 +77,7 @@ private struct Messenger: Effect {
   }
 
   private final class Calls: Sendable {
-    private let list = Mutex<[Int64]>([])
+    private let list = Locked<[Int64]>([])
     func add(_ position: Int64) { list.withLock { $0.append(position) } }
     var positions: [Int64] { list.withLock { $0 } }
   }

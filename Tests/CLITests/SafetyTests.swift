@@ -46,6 +46,20 @@ import Testing
     }
   }
 
+  /// Help instead of the result, with a status that says all is well, would lose work.
+  @Test func aNameLikeOptionsIsNoCallForHelp() throws {
+    try Scratch.with { scratch in
+      try Sound.wav(Sound.samples(100)).write(to: scratch.url("in.wav"))
+      let script = #""$SWIFTLET" process in.wav -dash.wav -e gain:-1dB; echo $?"#
+      let refused = try Tool.shell(script, in: scratch.folder)
+      #expect(refused.text == "64\n" && refused.errors.contains("./-dash.wav"))
+      for line in ["process in.wav ./-dash.wav -e gain:-1dB", "process -e gain:-1dB -- in.wav -dash.wav"] {
+        #expect(try Tool.shell("\"$SWIFTLET\" \(line)", in: scratch.folder).status == 0)
+      }
+      #expect(try Tool.run("process", "-qh").text.contains("USAGE"))
+    }
+  }
+
   @Test func aFullDiskIsAnError() throws {
     guard FileManager.default.fileExists(atPath: "/dev/full") else { return }
     try Scratch.with { scratch in

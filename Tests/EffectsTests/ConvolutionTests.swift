@@ -135,6 +135,22 @@ import Testing
     let shorter = run(runner, tone, blocks: unevenBlocks(total: 20_000))[0]
     #expect(zip(shorter, shorter.dropFirst()).map { abs($1 - $0) }.max() ?? 1 < 2 * max(steady, 0.02))
   }
+
+  /// A file's content comes with its name, also while numbers are on their way.
+  @Test(arguments: [0, 0.1]) func anotherFileIsTakenLive(seconds: Double) throws {
+    let first = try ImpulseResponse([[1, 0.5]], sampleRate: 48_000, path: "first.wav")
+    let second = try ImpulseResponse([[0, 0, 0.25]], sampleRate: 48_000, path: "second.wav")
+    let live = Live(Convolution(first))
+    let plan = try Plan.compile(live, for: StreamFormat(sampleRate: 48_000, channels: 1))
+    let runner = try PlanRunner<Float>(plan)
+    let input = [[Float](repeating: 1, count: 10_000)]
+    #expect(run(runner, input, blocks: [10_000])[0].last == 1.5)
+    try live.update(over: seconds) { ($0.response, $0.mix) = (second, 0.5) }
+    let output = run(runner, input, blocks: unevenBlocks(total: 10_000))[0]
+    #expect(abs(output[9_999] - (0.5 + 0.5 * 0.25)) < 1e-6)
+    #expect(throws: DesignError.self) { try live.update { $0.response = .file("third.wav") } }
+    #expect(live.value.response == second)
+  }
 }
 
 extension [Double] {

@@ -19,7 +19,7 @@ final class Trouble: Sendable {
   var current: Kind { Kind(rawValue: kind.load(ordering: .acquiring)) ?? .none }
 
   /// Troubles by number, since a recipe is a plain value.
-  static let all = Mutex<[Int: Trouble]>([:])
+  static let all = Locked<[Int: Trouble]>([:])
   static func make() -> (number: Int, trouble: Trouble) {
     let trouble = Trouble()
     let number = all.withLock { all in

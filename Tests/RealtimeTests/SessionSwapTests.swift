@@ -108,7 +108,7 @@ import Testing
         device.advance(cycles: 30) { cycle in
           if cycle == 8 { trouble.begin(.fails) }
           if cycle == 16 { try? processor.swap(to: LowPass(900) | Delay(seconds: 0.01), at: 1 << 40) }
-          if cycle == 20 { try? processor.control?.schedule("frequency", of: "lowpass@0", to: .number(500)) }
+          if cycle == 20 { try? processor.control?.schedule("frequency", of: "lowpass@1", to: .number(500)) }
           processor.processPending()
         }
         #expect(processor.state == .running)

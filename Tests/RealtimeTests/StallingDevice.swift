@@ -1,3 +1,4 @@
+import AudioCore
 import AudioDevices
 import CRealtime
 import Foundation
@@ -6,7 +7,7 @@ import Synchronization
 /// Another device whose callback sleeps once when it is told to, as a page fault or an interruption would make it.
 final class StallingDevice: AudioDevice {
   private final class Box: Sendable {
-    let callback = Mutex<DeviceCallback?>(nil)
+    let callback = Locked<DeviceCallback?>(nil)
     let mustStall = Atomic<Bool>(false)
   }
   private let device: any AudioDevice

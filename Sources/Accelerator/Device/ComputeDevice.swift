@@ -1,4 +1,4 @@
-import Synchronization
+import AudioCore
 
 /// An accelerator that was found: a GPU by CUDA or OpenCL, or a processor by OpenCL.
 public struct ComputeDevice: Sendable, CustomStringConvertible {
@@ -34,7 +34,7 @@ public struct ComputeDevice: Sendable, CustomStringConvertible {
   }
 
   // Not every driver takes two threads that come for the first time.
-  private static let entrance = Mutex<Void>(())
+  private static let entrance = Locked<Void>(())
 
   func open() throws(AcceleratorError) -> any ComputeDriver {
     let opened: Result<OpenedDriver, AcceleratorError> = Self.entrance.withLock { _ in

@@ -1,6 +1,6 @@
+import AudioCore
 import CPortAudio
 import CRealtime
-import Synchronization
 
 /// A sound card or a sound server, by PortAudio: ALSA, JACK, PulseAudio and PipeWire on Linux, Core Audio on macOS.
 ///
@@ -25,7 +25,7 @@ public final class PortAudioDevice: AudioDevice, Sendable {
   public let name: String
   // As it was when the device was chosen: looking again takes ALSA a tenth of a second.
   private let offers: DeviceCapabilities
-  private let current = Mutex<Open?>(nil)
+  private let current = Locked<Open?>(nil)
 
   /// Chooses a device; nothing is opened yet.
   ///

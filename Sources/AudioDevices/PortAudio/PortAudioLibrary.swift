@@ -1,10 +1,11 @@
+import AudioCore
 import CPortAudio
 import Synchronization
 
 /// PortAudio as a whole. It is initialised while somebody needs it, so that devices that came or went show at the next use.
 enum PortAudioLibrary {
   // PortAudio's own calls are not safe on several threads: all of them run under this lock, but for the callbacks.
-  private static let lock = Mutex(0)
+  private static let lock = Locked(0)
   /// Whether the process has lost its connection to a JACK server, which PortAudio can neither close nor make again.
   static let hasLostJACK = Atomic<Bool>(false)
 

@@ -31,11 +31,11 @@ public final class VirtualDevice: AudioDevice, @unchecked Sendable {
     var thread: rt_thread?
     var isRunning = false
   }
-  private let control = Mutex(Control())
+  private let control = Locked(Control())
   private let mustStop = Atomic<Bool>(false)
   /// How many callers of `advance` are at it.
   private let advancing = Atomic<Int>(0)
-  private let loss = Mutex<String?>(nil)
+  private let loss = Locked<String?>(nil)
 
   /// Makes a device.
   ///

@@ -166,11 +166,11 @@ extension Batch {
 
 /// The state of a batch, which one thread at a time changes and tells.
 private final class ProgressBoard: Sendable {
-  private let state: Mutex<BatchProgress>
+  private let state: Locked<BatchProgress>
   private let tell: (@Sendable (BatchProgress) -> Void)?
 
   init(_ state: BatchProgress, _ tell: (@Sendable (BatchProgress) -> Void)?) {
-    self.state = Mutex(state)
+    self.state = Locked(state)
     self.tell = tell
   }
 

@@ -43,7 +43,7 @@ public struct JobPool: Sendable {
     precondition(count >= 0, "\(count) jobs")
     let next = Atomic<Int>(0)
     let isStopped = Atomic<Bool>(false)
-    let results = Mutex([Result<Value, any Error>?](repeating: nil, count: count))
+    let results = Locked([Result<Value, any Error>?](repeating: nil, count: count))
     DispatchQueue.concurrentPerform(iterations: min(workers, count)) { _ in
       while true {
         let index = next.add(1, ordering: .relaxed).oldValue

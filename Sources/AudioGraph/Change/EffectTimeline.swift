@@ -35,7 +35,7 @@ struct EffectTimeline<E: Effect>: PartTimeline {
     var frames: Int64
     /// Rows of the parameter table and their new values.
     var values: [(row: Int, value: ParameterValue)]
-    /// Where rows can't express the change.
+    /// Where rows can't express the change, such as another file with what was read from it: it has the new values already.
     var whole: E?
 
     var end: Int64 { position + frames }
@@ -61,13 +61,14 @@ struct EffectTimeline<E: Effect>: PartTimeline {
       let entry = entries[index]
       if let whole = entry.whole { effect = whole }
       if position >= entry.end {
-        for (row, value) in entry.values { try E.parameters[row].set(&effect, value) }
+        if entry.whole == nil { for (row, value) in entry.values { try E.parameters[row].set(&effect, value) } }
         continue
       }
       let before = try self.effect(at: entry.position, index)
       let share = Ramp(frames: Int(entry.frames)).share(at: Int(position - entry.position))
       for (row, value) in entry.values {
         let parameter = E.parameters[row]
+        if case .number = parameter.info.kind {} else if entry.whole != nil { continue }
         try parameter.set(&effect, Self.between(parameter, parameter.get(before), value, share))
       }
     }

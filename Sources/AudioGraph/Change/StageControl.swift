@@ -1,5 +1,4 @@
 import AudioCore
-import Synchronization
 
 /// Where control threads change one running stage; any of them may call it at any time.
 protocol StageController: AnyObject, Sendable {
@@ -86,7 +85,7 @@ final class StageControl<S: Sample, Maker: ChangeMaker<S>>: StageController {
     var held: Held
     var journal: StageJournal?
   }
-  let guarded: Mutex<Guarded>
+  let guarded: Locked<Guarded>
 
   var sampleRate: Double { context.sampleRate }
 
@@ -101,7 +100,7 @@ final class StageControl<S: Sample, Maker: ChangeMaker<S>>: StageController {
     self.meters = meters
     self.progress = progress
     self.mailbox = mailbox
-    self.guarded = Mutex(guarded)
+    self.guarded = Locked(guarded)
   }
 
   /// Makes the running stage and the control over it. [control]

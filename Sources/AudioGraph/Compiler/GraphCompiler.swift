@@ -68,7 +68,7 @@ struct GraphCompiler: LiveVisitor {
     }
   }
 
-  private func nested(_ place: String, _ index: Int) -> String { StageIdentity.nested(place, "\(index)") }
+  private func nested(_ place: String, _ index: Int) -> String { StageIdentity.nested(place, index: index) }
   private func placed(_ name: String, _ place: String) -> String { StageIdentity.named(name, at: place) }
 
   mutating func visit<E: Effect>(_ live: Live<E>) throws(DesignError) {

@@ -5,6 +5,9 @@ enum StageIdentity {
   /// The place of an item inside another place.
   static func nested(_ place: String, _ name: String) -> String { place.isEmpty ? name : "\(place).\(name)" }
 
+  /// The place of the item with an index, which people count from 1, as the commands of a live chain do.
+  static func nested(_ place: String, index: Int) -> String { nested(place, "\(index + 1)") }
+
   /// The name of a stage at a place.
   static func named(_ name: String, at place: String) -> String { place.isEmpty ? name : "\(name)@\(place)" }
 }
@@ -22,11 +25,11 @@ extension Graph {
     case .labelled(let label, let inner): return inner.identities(at: label, label: label)
     case .series(let items):
       return items.enumerated().flatMap { index, item in
-        item.identities(at: StageIdentity.nested(place, "\(index)"), label: items.count == 1 ? label : nil)
+        item.identities(at: StageIdentity.nested(place, index: index), label: items.count == 1 ? label : nil)
       }
     case .parallel(let branches):
       return branches.enumerated().flatMap { index, branch in
-        branch.identities(at: StageIdentity.nested(place, "\(index)"), label: nil)
+        branch.identities(at: StageIdentity.nested(place, index: index), label: nil)
       }
     case .network(let network):
       return network.nodes.flatMap { node in

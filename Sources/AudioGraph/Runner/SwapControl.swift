@@ -1,5 +1,4 @@
 import AudioCore
-import Synchronization
 
 /// The control threads' half of graph swaps, for any sample type.
 protocol GraphSwapping: AnyObject, Sendable {
@@ -72,7 +71,7 @@ final class SwapControl<S: Sample>: GraphSwapping {
   private let latencyFrames: Int
   private let mailbox: Mailbox<SwapList<S>>
   private let progress: RunnerProgress
-  private let state: Mutex<State>
+  private let state: Locked<State>
   /// So many graphs' stage names are remembered, for a fault that is asked for late.
   private static var rememberedGraphs: Int { 16 }
 
@@ -86,7 +85,7 @@ final class SwapControl<S: Sample>: GraphSwapping {
     self.mailbox = mailbox
     self.progress = progress
     let era = Era(start: .min, swap: first, controls: Self.controls(of: first.graph))
-    state = Mutex(State(eras: [era], held: [first], names: [0: Self.names(of: first.graph)]))
+    state = Locked(State(eras: [era], held: [first], names: [0: Self.names(of: first.graph)]))
   }
 
   private static func names(of graph: RunningGraph<S>) -> [String] { graph.steps.map { $0.identity ?? "" } }

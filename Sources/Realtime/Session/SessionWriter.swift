@@ -4,7 +4,7 @@ import Synchronization
 
 /// What control threads have to tell a session's log, until it is written.
 final class SessionNotes: Sendable {
-  private let waiting = Mutex<[SessionNote]>([])
+  private let waiting = Locked<[SessionNote]>([])
 
   func add(_ note: SessionNote) { waiting.withLock { $0.append(note) } }
 
@@ -36,7 +36,7 @@ final class SessionWriter: @unchecked Sendable {
     var failure: SessionError?
     var isComplete = false
   }
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   init(_ ring: consuming RingConsumer, path: String, header: WrittenTree, notes: SessionNotes) {
     self.ring = ring

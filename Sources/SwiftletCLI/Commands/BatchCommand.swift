@@ -5,7 +5,6 @@ import AudioFiles
 import AudioGraph
 import EffectCatalog
 import Swiftlet
-import Synchronization
 
 /// `swiftlet batch`: many files through one chain, on all cores.
 struct BatchCommand: ParsableCommand {
@@ -140,7 +139,7 @@ struct BatchCommand: ParsableCommand {
 private final class BatchMeter: Sendable {
   private let total: Int
   private let isShown: Bool
-  private let done = Mutex(0)
+  private let done = Locked(0)
 
   init(total: Int, isShown: Bool) {
     self.total = total

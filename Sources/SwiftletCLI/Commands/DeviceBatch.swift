@@ -2,7 +2,6 @@ import Accelerator
 import AudioCore
 import AudioGraph
 import Streaming
-import Synchronization
 
 /// The files of a batch on a GPU: those of one format through one cascade go together, in groups bounded by memory, the longest first; the
 /// others one by one. A file has the bits that it has alone.
@@ -170,7 +169,7 @@ final class ContextShelf: Sendable {
     // Sendable because one job at a time has it.
     let context: ComputeContext
   }
-  private let held = Mutex<[Held]>([])
+  private let held = Locked<[Held]>([])
 
   /// Takes a device that is open, or opens one.
   /// - Throws: `AcceleratorError` that names the stages without a kernel, or what was looked for and how to get it.

@@ -37,7 +37,7 @@ struct ChainFile {
     guard mark != nil, let text = SystemCalls.fileText(path, atMost: Self.largest) else {
       throw Failure("\(path) cannot be read, or is empty", status: .noInput)
     }
-    let lines = text.split(whereSeparator: \.isNewline).map { line in String(line.prefix { $0 != "#" }) }
+    let lines = text.split(whereSeparator: \.isNewline).map(Self.withoutRemark)
     let expressions = lines.filter { $0.contains { !$0.isWhitespace } }
     guard !expressions.isEmpty else { throw Failure("\(path) holds no chain", status: .usage) }
     do { return try Expressions(expressions).graph() } catch { throw Failure("\(path): \(error)", status: .usage) }
@@ -48,6 +48,24 @@ struct ChainFile {
     // A file that is just being replaced is looked at again later.
     guard let now = Self.mark(of: path), now != mark, now.size > 0 else { return nil }
     return try read()
+  }
+
+  /// A line up to its remark; within quotation marks `#` belongs to a name.
+  private static func withoutRemark(_ line: Substring) -> String {
+    var quote: Character?
+    var isEscaped = false
+    return String(
+      line.prefix { character in
+        if isEscaped {
+          isEscaped = false
+        } else if let open = quote {
+          if character == open { quote = nil }
+          isEscaped = character == "\\"
+        } else if "\"'".contains(character) {
+          quote = character
+        }
+        return quote != nil || character != "#"
+      })
   }
 
   private static func mark(of path: String) -> Mark? {

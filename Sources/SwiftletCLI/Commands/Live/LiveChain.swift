@@ -56,69 +56,24 @@ struct LiveChain {
   /// Does what a command such as `1.frequency=800Hz` says.
   /// - Throws: `Failure` that names what would be right.
   func perform(_ command: String) throws(Failure) {
-    let parts = command.split(separator: "=", maxSplits: 1).map { $0.filter { $0 != " " } }
-    guard parts.count == 2, let control = controls.first(where: { $0.name == parts[0] }) else {
+    let parts = command.split(separator: "=", maxSplits: 1).map(String.init)
+    guard parts.count == 2, let control = controls.first(where: { $0.name == parts[0].filter { $0 != " " } }) else {
       throw Failure(
         "\"\(command)\" is no command: write one as 1.frequency=800Hz, for one of "
           + controls.map(\.name).joined(separator: ", "), status: .usage)
     }
     do {
-      try LiveParameters.set(
-        control.info.name, of: control.node, to: try EffectExpression.value(parts[1], for: control.info))
+      try LiveParameters.set(control.info.name, of: control.node, to: try Self.value(parts[1], for: control.info))
     } catch {
       throw Failure("\(control.name): \(error)", status: .usage)
     }
   }
-}
 
-/// Parameters of a live handle whose effect's type is not known.
-enum LiveParameters {
-  private struct Infos: LiveVisitor {
-    var infos: [ParameterInfo] = []
-    mutating func visit<E: Effect>(_ live: Live<E>) {
-      let value = live.value
-      infos = E.parameters.filter { $0.applies(value) }.map(\.info)
-    }
-  }
-
-  private struct Getter: LiveVisitor {
-    var name: String
-    var value: ParameterValue?
-    mutating func visit<E: Effect>(_ live: Live<E>) {
-      value = E.parameters.first { $0.info.name == name }?.get(live.value)
-    }
-  }
-
-  private struct Setter: LiveVisitor {
-    var name: String
-    var value: ParameterValue
-    mutating func visit<E: Effect>(_ live: Live<E>) throws(DesignError) {
-      guard let row = E.parameters.first(where: { $0.info.name == name }) else { return }
-      var failure: DesignError?
-      let value = value
-      try live.update { effect in
-        do throws(DesignError) { try row.set(&effect, value) } catch { failure = error }
-      }
-      if let failure { throw failure }
-    }
-  }
-
-  static func infos(of node: any LiveNode) -> [ParameterInfo] {
-    var visitor = Infos()
-    // Looking throws nothing.
-    try? node.accept(&visitor)
-    return visitor.infos
-  }
-
-  static func value(_ name: String, of node: any LiveNode) -> ParameterValue? {
-    var visitor = Getter(name: name)
-    try? node.accept(&visitor)
-    return visitor.value
-  }
-
-  /// - Throws: `DesignError` for a value outside its range, or one that the running chain cannot take.
-  static func set(_ name: String, of node: any LiveNode, to value: ParameterValue) throws(DesignError) {
-    var visitor = Setter(name: name, value: value)
-    try node.accept(&visitor)
+  // Blanks mean nothing in a number, and much in the name of a file.
+  private static func value(_ text: String, for info: ParameterInfo) throws -> ParameterValue {
+    guard info.kind == .text else { return try EffectExpression.value(text.filter { $0 != " " }, for: info) }
+    let start = text.drop(while: \.isWhitespace)
+    let trimmed = start.lastIndex { !$0.isWhitespace }.map { String(start[...$0]) } ?? ""
+    return trimmed.first.map("\"'".contains) == true ? try EffectExpression.value(trimmed, for: info) : .text(trimmed)
   }
 }
