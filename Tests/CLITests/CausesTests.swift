@@ -95,6 +95,28 @@ import Testing
     #expect(all.map(\.subject) == [.priority, .memory, .governor, .machine, .ring])
   }
 
+  /// What the counters of the system say is told with its figure.
+  @Test func theHostAndOtherProgramsAreBlamedByWhatTheyTook() throws {
+    let found = causes {
+      $0.metrics.outputUnderflowCount = 2
+      $0.elapsed = 10
+      $0.otherLoad = OtherLoad(programs: 12, host: 0.47)
+    } machine: {
+      $0.isVirtualMachine = true
+    }
+    #expect(found.map(\.subject) == [.machine, .load, .ring])
+    #expect(found[0].text.contains("0.47 s") && found[1].text.contains("12.00 s"))
+    let first = try #require(OtherLoad.Reading("cpu  100 20 30 900 5 1 2 40 0 0\ncpu0 1", ticksPerSecond: 100, own: 1))
+    let later = try #require(OtherLoad.Reading("cpu  600 20 130 950 5 3 10 87 0 0\n", ticksPerSecond: 100, own: 4.1))
+    let load = first.load(until: later)
+    #expect(abs(load.programs - 3) < 1e-9 && abs(load.host - 0.47) < 1e-9)
+    #expect(later.load(until: first) == OtherLoad())
+    #expect(load.text(in: 10)?.contains("0.47 s") == true && OtherLoad(programs: 0.05).text(in: 1) == nil)
+    for text in ["", "cpu", "cpu  1 2 3", "intr 1 2 3 4 5 6 7 8"] {
+      #expect(OtherLoad.Reading(text, ticksPerSecond: 100, own: 0) == nil)
+    }
+  }
+
   @Test func anInterruptionIsToldFromAShortRing() {
     let found = causes {
       $0.metrics.outputUnderflowCount = 1

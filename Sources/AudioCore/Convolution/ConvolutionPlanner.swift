@@ -137,12 +137,12 @@ public struct ConvolutionPlanner: Sendable, Hashable {
 
   // MARK: Cost
 
-  // Nanoseconds a number of a transform, for frames of 2^7 numbers on, as an Intel and an AMD machine have them: only the ratios count.
+  // Nanoseconds a number of a transform, for frames of 2^7 numbers on, as machines of Intel and AMD have them: only the ratios count.
   private static let singleTransform = [0.37, 0.33, 0.36, 0.35, 0.4, 0.41, 0.57, 0.68, 0.8, 0.8, 0.9, 0.92, 1, 1.1]
   private static let doubleTransform = [0.55, 0.57, 0.6, 0.59, 0.7, 0.92, 1.25, 1.4, 1.45, 1.56, 1.65, 1.95, 2.1, 2.2]
   // There, product and back in one, and what moving a number through memory costs beside.
   private static let singleConvolution = [
-    1.3, 1.2, 1.2, 1.2, 1.35, 1.4, 1.75, 1.95, 2.1, 2.15, 2.55, 2.7, 3.3, 3.6,
+    1.4, 1.3, 1.3, 1.32, 1.47, 1.55, 1.9, 1.92, 2.1, 2.19, 2.64, 2.82, 3.3, 3.6,
   ]
   private static let doubleConvolution = [
     2.3, 2.1, 2.1, 2.2, 2.4, 2.8, 3.6, 4.1, 4.3, 4.9, 5.6, 6.4, 7, 7.5,

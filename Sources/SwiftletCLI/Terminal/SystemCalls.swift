@@ -98,12 +98,20 @@ enum SystemCalls {
   static func yieldProcessor() { sched_yield() }
 
   /// Seconds of a clock that never jumps.
-  static var seconds: Double {
+  static var seconds: Double { seconds(of: CLOCK_MONOTONIC) }
+
+  /// Seconds that the processors have worked for this process.
+  static var processorSeconds: Double { seconds(of: CLOCK_PROCESS_CPUTIME_ID) }
+
+  private static func seconds(of clock: clockid_t) -> Double {
     var now = timespec()
     // SAFETY: the call fills one timespec, which lives across it.
-    clock_gettime(CLOCK_MONOTONIC, &now)
+    clock_gettime(clock, &now)
     return Double(now.tv_sec) + Double(now.tv_nsec) * 1e-9
   }
+
+  /// How finely the system counts processor time.
+  static var ticksPerSecond: Double { Double(sysconf(Int32(_SC_CLK_TCK))) }
 }
 
 private func posixWrite(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {

@@ -18,6 +18,10 @@ package struct RunFacts {
   package var slowestStage: (name: String, share: Double)?
   /// Whether the output goes to storage and not to a device.
   package var recordsToStorage = false
+  /// What else the processors did while it ran.
+  package var otherLoad = OtherLoad()
+  /// How long it ran, in seconds.
+  package var elapsed = 0.0
 
   package init() {}
 
@@ -32,6 +36,8 @@ package struct RunFacts {
     bufferFrames = configuration.bufferFrames
     ringBlocks = configuration.ringBlocks
     driftJumps = report.drift?.jumps ?? 0
+    otherLoad = report.otherLoad ?? otherLoad
+    elapsed = report.elapsed
     let total = report.stages.reduce(0) { $0 + $1.statistics.mean }
     if let slowest = report.stages.max(by: { $0.statistics.mean < $1.statistics.mean }), total > 0 {
       slowestStage = (slowest.stage, slowest.statistics.mean / total)
@@ -147,8 +153,20 @@ extension Doctor {
       add(
         .governor, "The governor \(governor) slows the processor between blocks: cpupower frequency-set -g performance")
     }
-    if machine.isVirtualMachine {
+    let others = run.otherLoad
+    if others.host >= 0.02 {
+      add(
+        .machine,
+        "The host of this virtual machine took \(NumberText.fixed(others.host, 2)) s of its processors' time meanwhile: give it processors of its own"
+      )
+    } else if machine.isVirtualMachine {
       add(.machine, "This is a virtual machine, whose host may have stopped it: give it processors of its own")
+    }
+    if others.programs > max(0.1, 0.2 * run.elapsed) {
+      add(
+        .load,
+        "Other programs had \(NumberText.fixed(others.programs, 2)) s of the processors' time meanwhile: close what keeps them busy"
+      )
     }
     if let lateness = machine.sleepLateness, lateness >= 1 {
       add(

@@ -45,12 +45,13 @@ struct DoctorCommand: ParsableCommand {
     configuration.timesStages = !effects.isEmpty
     let processor = try RealtimeProcessor(graph, on: chosen, configuration: configuration)
     Interrupt.catchOnce()
+    let reading = OtherLoad.Reading.now
     let started = SystemCalls.seconds
     try Quiet.sounds { try processor.start() }
     while !Interrupt.isCaught && SystemCalls.seconds - started < (engine.seconds ?? 2) {
       SystemCalls.sleep(seconds: 0.02)
     }
-    let report = LiveReport(processor, elapsed: SystemCalls.seconds - started)
+    let report = LiveReport(processor, elapsed: SystemCalls.seconds - started, since: reading)
     processor.stop()
     facts.hasRealtimePriority = report.grants?.hasRealtimePriority
     facts.locksMemory = report.grants?.locksMemory

@@ -37,6 +37,7 @@ struct LiveBench {
     let processor = try RealtimeProcessor(
       chain, on: device, configuration: configuration, accelerator: accelerator
     ) { counts.worker($0) }
+    let reading = OtherLoad.Reading.now
     let started = SystemCalls.seconds
     try processor.start()
     let memory = SystemCalls.residentBytes
@@ -49,7 +50,7 @@ struct LiveBench {
     }
     let elapsed = SystemCalls.seconds - started
     let grown = SystemCalls.residentBytes.flatMap { end in memory.map { max(0, end - $0) } }
-    var report = LiveReport(processor, elapsed: elapsed)
+    var report = LiveReport(processor, elapsed: elapsed, since: reading)
     processor.stop()
     report.allocations = counts.total
     report.grownBytes = grown

@@ -96,6 +96,7 @@ struct LiveCommand: ParsableCommand {
       try Quiet.sounds { try makeProcessor(chain.graph, configuration) }
     }
     Interrupt.catchOnce(reloads: file != nil)
+    let reading = OtherLoad.Reading.now
     let started = SystemCalls.seconds
     try Quiet.sounds { try processor.start() }
     defer { processor.stop() }
@@ -108,7 +109,7 @@ struct LiveCommand: ParsableCommand {
     screen.close()
     // Before it stops: what it found out about the device is gone afterwards.
     let state = processor.state
-    var report = LiveReport(processor, elapsed: SystemCalls.seconds - started)
+    var report = LiveReport(processor, elapsed: SystemCalls.seconds - started, since: reading)
     processor.stop()
     report.log = processor.sessionLog
     try report.print(asJSON: json)

@@ -19,6 +19,8 @@ struct LiveReport {
   /// What computed beside the processor; nil where nothing was asked for.
   var accelerator: LiveAcceleratorReport?
   var elapsed: Double
+  /// What else the processors did meanwhile; nil where the system does not tell.
+  var otherLoad: OtherLoad?
   /// On both threads; nil where they cannot be counted.
   var allocations: Int?
   /// By how much the process grew while it ran; nil where the system does not say.
@@ -28,7 +30,7 @@ struct LiveReport {
   static let torchFXMilliseconds = 0.038
 
   /// Reads a processor's metrics.
-  init(_ processor: RealtimeProcessor, elapsed: Double) {
+  init(_ processor: RealtimeProcessor, elapsed: Double, since reading: OtherLoad.Reading?) {
     callback = processor.latencyStatistics()
     worker = processor.workerStatistics()
     roundTrip = processor.roundTripStatistics()
@@ -41,6 +43,7 @@ struct LiveReport {
     log = processor.sessionLog
     drift = processor.drift
     self.elapsed = elapsed
+    if let reading { otherLoad = OtherLoad.Reading.now.map(reading.load(until:)) }
   }
 
   var document: JSONValue {
@@ -91,6 +94,8 @@ struct LiveReport {
       "realtime_priority": .bool(grants?.hasRealtimePriority ?? false),
       "memory_locked": .bool(grants?.locksMemory ?? false),
       "seconds": .number(elapsed),
+      "other_programs_seconds": otherLoad.map { .number($0.programs) } ?? .null,
+      "host_seconds": otherLoad.map { .number($0.host) } ?? .null,
       "torchfx_published_callback_ms": .number(Self.torchFXMilliseconds),
     ]
     return values.map { .init(name: $0.key, value: $0.value) }
@@ -150,6 +155,7 @@ struct LiveReport {
         "the worker has \(grants.hasRealtimePriority ? "realtime" : "normal") priority, memory is \(grants.locksMemory ? "" : "not ")locked"
       )
     }
+    if let text = otherLoad?.text(in: elapsed) { lines.append("meanwhile \(text)") }
     return lines.joined(separator: "\n")
   }
 

@@ -55,6 +55,7 @@ struct PlayCommand: ParsableCommand {
     let meter =
       !quiet && StandardError.isTerminal ? ProgressMeter(sampleRate: rate, style: Style.of(descriptor: 2)) : nil
     Interrupt.catchOnce()
+    let reading = OtherLoad.Reading.now
     let started = SystemCalls.seconds
     try Quiet.sounds { try processor.start() }
     defer { processor.stop() }
@@ -71,7 +72,7 @@ struct PlayCommand: ParsableCommand {
     }
     meter?.clear()
     let failure = processor.streamFailure
-    let report = LiveReport(processor, elapsed: SystemCalls.seconds - started)
+    let report = LiveReport(processor, elapsed: SystemCalls.seconds - started, since: reading)
     processor.stop()
     if let failure { throw Failure(failure, status: .ioError) }
     if json { try report.print(asJSON: true) }

@@ -57,6 +57,7 @@ struct RecordCommand: ParsableCommand {
     let style = Style.of(descriptor: 2)
     let shows = !quiet && StandardError.isTerminal
     Interrupt.catchOnce()
+    let reading = OtherLoad.Reading.now
     let started = SystemCalls.seconds
     try Quiet.sounds { try processor.start() }
     var fault: RealtimeFault?
@@ -70,7 +71,7 @@ struct RecordCommand: ParsableCommand {
       )
     }
     if shows { StandardError.write("\r" + String(repeating: " ", count: 60) + "\r") }
-    let report = LiveReport(processor, elapsed: SystemCalls.seconds - started)
+    let report = LiveReport(processor, elapsed: SystemCalls.seconds - started, since: reading)
     processor.stop()
     if let failure = processor.streamFailure { throw Failure(failure, status: .ioError) }
     let frames = processor.framesRecorded ?? 0
