@@ -29,8 +29,11 @@ extension ImpulseResponse {
     do {
       wave = try Wave<Float>.read(path)
     } catch {
+      // What is put together here ends with a full stop of its own.
+      let reason = "\(error)"
       throw ResourceError(
-        "the impulse response cannot be read: \(path.isEmpty ? "no file is named" : "\(error)")",
+        "the impulse response cannot be read: "
+          + (path.isEmpty ? "no file is named" : reason.hasSuffix(".") ? String(reason.dropLast()) : reason),
         remedy: "Name a sound file, such as convolve:hall.wav")
     }
     do throws(DesignError) {

@@ -87,7 +87,8 @@ import Testing
       let refusals = result.errors.split(separator: "\n").filter { $0.contains("1.") }
       #expect(refusals.count == 1 && refusals.first?.contains("none.wav") == true, "\(result.errors)")
       #expect(try result.object()["bit_exact"] as? Bool == true)
-      #expect(try result.object()["changes"] as? Int ?? 0 > 0)
+      #expect(try result.object()["changes"] as? Int == 3)
+      #expect(!result.errors.contains(".."))
     }
   }
 
