@@ -6,6 +6,7 @@
 #pragma clang attribute push(                                                                                          \
   __attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,avx2,fma"))), apply_to = function)
 #define SK_FMA(a, b, c) __builtin_elementwise_fma(a, b, c)
+#define SK_FEW_REGISTERS 0
 #define SK_FLOAT_LANES 16
 #define SK_DOUBLE_LANES 8
 #define SK_FLOAT_COLUMNS 8

@@ -5,6 +5,7 @@
 #if defined(__aarch64__)
 
 #define SK_FMA(a, b, c) __builtin_elementwise_fma(a, b, c)
+#define SK_FEW_REGISTERS 0
 #define SK_FLOAT_LANES 4
 #define SK_DOUBLE_LANES 2
 #define SK_FLOAT_COLUMNS 4

@@ -5,6 +5,7 @@
 #if defined(__x86_64__)
 
 #define SK_FMA(a, b, c) ((a) * (b) + (c))
+#define SK_FEW_REGISTERS 1
 #define SK_FLOAT_LANES 4
 #define SK_DOUBLE_LANES 2
 #define SK_FLOAT_COLUMNS 4

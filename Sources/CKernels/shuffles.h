@@ -58,6 +58,24 @@
 #define SK_LOW_16_8(a, b) SK_SHUFFLE(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23)
 #define SK_HIGH_16_8(a, b) SK_SHUFFLE(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31)
 
+// SK_MIX_LOW_V(a, b) and SK_MIX_HIGH_V: of every four lanes the first two, and the last two, of a and b in turns.
+#define SK_MIX_LOW_4(a, b) SK_SHUFFLE(a, b, 0, 4, 1, 5)
+#define SK_MIX_HIGH_4(a, b) SK_SHUFFLE(a, b, 2, 6, 3, 7)
+#define SK_MIX_LOW_8(a, b) SK_SHUFFLE(a, b, 0, 8, 1, 9, 4, 12, 5, 13)
+#define SK_MIX_HIGH_8(a, b) SK_SHUFFLE(a, b, 2, 10, 3, 11, 6, 14, 7, 15)
+#define SK_MIX_LOW_16(a, b) SK_SHUFFLE(a, b, 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29)
+#define SK_MIX_HIGH_16(a, b) SK_SHUFFLE(a, b, 2, 18, 3, 19, 6, 22, 7, 23, 10, 26, 11, 27, 14, 30, 15, 31)
+
+// SK_JOIN_V_g(p): a vector of V lanes from V / g vectors of g lanes.
+#define SK_JOIN_2_2(p) (p)[0]
+#define SK_JOIN_4_4(p) (p)[0]
+#define SK_JOIN_4_2(p) SK_SHUFFLE((p)[0], (p)[1], 0, 1, 2, 3)
+#define SK_JOIN_8_4(p) SK_SHUFFLE((p)[0], (p)[1], 0, 1, 2, 3, 4, 5, 6, 7)
+#define SK_JOIN_8_2(p)                                                                                                 \
+  SK_SHUFFLE(SK_JOIN_4_2(p), SK_JOIN_4_2((p) + 2), 0, 1, 2, 3, 4, 5, 6, 7)
+#define SK_JOIN_16_4(p)                                                                                                \
+  SK_SHUFFLE(SK_JOIN_8_4(p), SK_JOIN_8_4((p) + 2), 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
+
 // SK_ZIP_LOW_V(a, b) and SK_ZIP_HIGH_V: the lanes of a and b in turns. SK_EVEN_V and SK_ODD_V undo them.
 #define SK_ZIP_LOW_4(a, b) SK_SHUFFLE(a, b, 0, 4, 1, 5)
 #define SK_ZIP_HIGH_4(a, b) SK_SHUFFLE(a, b, 2, 6, 3, 7)
