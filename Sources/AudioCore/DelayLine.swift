@@ -44,7 +44,7 @@ public final class DelayLine {
 
   /// How many of some frames a run may have that reads a tap and then writes.
   public func run(of frames: Int, reading tap: DelayTap) -> Int {
-    var run = min(frames, Self.longestRun, capacity - write, tap.longestRun)
+    var run = min(min(frames, Self.longestRun), min(capacity - write, tap.longestRun))
     if let place = start(of: tap) { run = min(run, capacity - place) }
     return run
   }

@@ -11,12 +11,17 @@ public final class ReductionEnvelope {
   private var current: ReductionDetector
   private var next: ReductionDetector
   private let isSingle: Bool
+  private let isForOne: Bool
+  /// Whether the last run made gains of its reductions; one channel alone is multiplied while they are made.
+  private var hasGains = false
 
   /// - Parameters:
   ///   - channels: How many channels the level is taken from: the loudest counts.
   ///   - isSingle: Whether it runs in Float; all samples are Float then.
-  public init(channels: Int, isSingle: Bool = false) {
+  ///   - isForOne: Whether each run is applied to one channel, which takes a pass less.
+  public init(channels: Int, isSingle: Bool = false, isForOne: Bool = false) {
     self.isSingle = isSingle
+    self.isForOne = isForOne
     current = ReductionDetector(channels: channels, isSingle: isSingle)
     next = ReductionDetector(channels: channels, isSingle: isSingle)
   }
@@ -37,7 +42,8 @@ public final class ReductionEnvelope {
     let frames = key.frames
     let curve = parameters.kernelCurve
     var largest = current.run(key, curve: curve, times: times)
-    current.makeGains(frames, parameters)
+    hasGains = !isForOne || next != nil
+    if hasGains { current.makeGains(frames, parameters) }
     guard let next, frames > 0 else { return largest }
     let nextLargest = self.next.run(key, curve: nextCurve?.kernel ?? curve, times: next)
     self.next.makeGains(frames, parameters)
@@ -54,10 +60,13 @@ public final class ReductionEnvelope {
   public func endFade() { swap(&current, &next) }
 
   /// Multiplies a channel by the gains of the last run; input and output may be the same memory. [worker]
+  ///
+  /// - Parameter parameters: Those of the last run.
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   public func apply<S: Sample>(
-    to channel: Int, of input: borrowing AudioBlock<S>, into output: borrowing AudioBlock<S>
+    to channel: Int, of input: borrowing AudioBlock<S>, into output: borrowing AudioBlock<S>,
+    parameters: DynamicsParameters
   ) {
     precondition(
       input.frames <= Self.longestRun && output.frames == input.frames && (!isSingle || S.self == Float.self),
@@ -65,18 +74,24 @@ public final class ReductionEnvelope {
     // SAFETY: both addresses hold `frames` samples of type S while lent, and there are as many gains.
     let source = UnsafeRawPointer(input.unsafeChannel(channel))
     let target = UnsafeMutableRawPointer(output.unsafeChannel(channel))
-    if isSingle {
-      sk_apply_gain_single(
-        target.assumingMemoryBound(to: Float.self), source.assumingMemoryBound(to: Float.self), current.singles,
-        input.frames)
-    } else if S.self == Float.self {
-      sk_apply_gain_f32(
-        target.assumingMemoryBound(to: Float.self), source.assumingMemoryBound(to: Float.self), current.doubles,
-        input.frames)
+    let (makeUp, mix) = (parameters.kernelMakeUp, parameters.kernelMix)
+    if S.self == Float.self {
+      let source = source.assumingMemoryBound(to: Float.self)
+      let target = target.assumingMemoryBound(to: Float.self)
+      switch (isSingle, hasGains) {
+      case (true, true): sk_apply_gain_single(target, source, current.singles, input.frames)
+      case (true, false): sk_apply_reduction_single(target, source, current.singles, input.frames, makeUp, mix)
+      case (false, true): sk_apply_gain_f32(target, source, current.doubles, input.frames)
+      case (false, false): sk_apply_reduction_f32(target, source, current.doubles, input.frames, makeUp, mix)
+      }
     } else {
-      sk_apply_gain_f64(
-        target.assumingMemoryBound(to: Double.self), source.assumingMemoryBound(to: Double.self), current.doubles,
-        input.frames)
+      let source = source.assumingMemoryBound(to: Double.self)
+      let target = target.assumingMemoryBound(to: Double.self)
+      if hasGains {
+        sk_apply_gain_f64(target, source, current.doubles, input.frames)
+      } else {
+        sk_apply_reduction_f64(target, source, current.doubles, input.frames, makeUp, mix)
+      }
     }
   }
 

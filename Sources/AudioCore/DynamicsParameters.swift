@@ -87,9 +87,13 @@ public final class DynamicsParameters {
 
   /// How many of some frames a run may have. [worker]
   public func run(of frames: Int) -> Int {
-    var run = min(frames, GlidingValue.longestRun, threshold.remaining ?? frames, knee.remaining ?? frames)
-    run = min(run, slope.remaining ?? frames, makeUp.remaining ?? frames, mix.remaining ?? frames)
-    return run
+    // Two at a time: of more than three a list is made.
+    var run = min(frames, GlidingValue.longestRun)
+    run = min(run, threshold.remaining ?? frames)
+    run = min(run, knee.remaining ?? frames)
+    run = min(run, slope.remaining ?? frames)
+    run = min(run, makeUp.remaining ?? frames)
+    return min(run, mix.remaining ?? frames)
   }
 
   /// Calculates the values of the next run. [worker]

@@ -16,6 +16,10 @@
   }                                                                                                                    \
   void sk_apply_gain_##suffix(T *out, const T *in, const double *gain, size_t n) {                                     \
     SK_FLUSHED(apply_gain_##suffix(out, in, gain, n));                                                                 \
+  }                                                                                                                    \
+  void sk_apply_reduction_##suffix(                                                                                    \
+    T *out, const T *in, const double *reduction, size_t n, sk_glide makeup, sk_glide mix) {                           \
+    SK_FLUSHED(apply_reduction_##suffix(out, in, reduction, n, makeup, mix));                                          \
   }
 
 SK_PUBLIC(float, f32)
@@ -69,6 +73,13 @@ void sk_root_mean_square_single(
 void sk_apply_gain_single(float *out, const float *in, const float *gain, size_t n) {
   const sk_control_word word = sk_flush_denormals();
   sk_current_kernels()->single_dynamics.apply_gain(out, in, gain, n);
+  sk_restore_control(word);
+}
+
+void sk_apply_reduction_single(
+  float *out, const float *in, const float *reduction, size_t n, sk_glide makeup, sk_glide mix) {
+  const sk_control_word word = sk_flush_denormals();
+  sk_current_kernels()->single_dynamics.apply_reduction(out, in, reduction, n, makeup, mix);
   sk_restore_control(word);
 }
 

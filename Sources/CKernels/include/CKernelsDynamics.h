@@ -59,6 +59,12 @@ void sk_reduction_gain(double *reduction, size_t n, sk_glide makeup, sk_glide mi
 void sk_apply_gain_f32(float *out, const float *in, const double *gain, size_t n);
 void sk_apply_gain_f64(double *out, const double *in, const double *gain, size_t n);
 
+/// What `sk_reduction_gain` and `sk_apply_gain_f32` do, in one pass: for a reduction that one channel alone is multiplied by.
+void sk_apply_reduction_f32(
+  float *out, const float *in, const double *reduction, size_t n, sk_glide makeup, sk_glide mix);
+void sk_apply_reduction_f64(
+  double *out, const double *in, const double *reduction, size_t n, sk_glide makeup, sk_glide mix);
+
 /// Base-2 logarithms of values from 2^-1000 to the largest finite one, within 2e-10; of what is smaller, -1000 or below.
 void sk_log2(double *values, size_t n);
 
@@ -67,8 +73,8 @@ void sk_exp2(double *values, size_t n);
 
 // MARK: - In float
 
-// The same for float samples, twice as fast. The parts of smoothing that look back eight frames are in double here too, so
-// that long times hold; `state` is the same. Gains are within 5e-7 of those in double for levels between 2^-16 and 1.
+// The same for float samples, twice as fast. Smoothing with a time constant of more than 4,096 frames is in double here too,
+// so that it holds; `state` is the same. Gains are within 5e-7 of those in double for levels between 2^-16 and 1.
 
 void sk_level_single(float *level, const float *in, size_t n, bool louder);
 
@@ -81,6 +87,8 @@ double sk_smooth_reduction_single(
   float *reduction, size_t n, double *state, sk_one_pole attack, sk_one_pole release);
 void sk_reduction_gain_single(float *reduction, size_t n, sk_glide makeup, sk_glide mix);
 void sk_apply_gain_single(float *out, const float *in, const float *gain, size_t n);
+void sk_apply_reduction_single(
+  float *out, const float *in, const float *reduction, size_t n, sk_glide makeup, sk_glide mix);
 
 /// Base-2 logarithms of values from 2^-126 to the largest finite one, within 1e-7 and a last digit; of what is smaller, -126.
 void sk_log2_single(float *values, size_t n);

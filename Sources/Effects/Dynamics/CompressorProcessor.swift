@@ -8,6 +8,8 @@ final class CompressorProcessor<S: Sample>: AudioProcessor {
   private var design: CompressorDesign
   /// One for all channels, or one for each.
   private let envelopes: [ReductionEnvelope]
+  /// The same for each run: counting a reference waits until all that was written before has reached the cache.
+  private let uncounted: [Unmanaged<ReductionEnvelope>]
   private let lookahead: FrameDelay<S>?
   private let parameters: DynamicsParameters
   private var times: DetectorTimes
@@ -27,8 +29,12 @@ final class CompressorProcessor<S: Sample>: AudioProcessor {
     self.design = design
     envelopes =
       design.isLinked
-      ? [ReductionEnvelope(channels: design.keyChannels == 0 ? channels : design.keyChannels, isSingle: isSingle)]
-      : (0..<channels).map { _ in ReductionEnvelope(channels: 1, isSingle: isSingle) }
+      ? [
+        ReductionEnvelope(
+          channels: design.keyChannels == 0 ? channels : design.keyChannels, isSingle: isSingle, isForOne: channels == 1
+        )
+      ] : (0..<channels).map { _ in ReductionEnvelope(channels: 1, isSingle: isSingle, isForOne: true) }
+    uncounted = envelopes.map(Unmanaged.passUnretained)
     lookahead = design.latencyFrames > 0 ? FrameDelay(channels: channels, frames: design.latencyFrames) : nil
     parameters = DynamicsParameters(design.curve, makeUp: design.makeUp, mix: design.mix)
     times = design.detectorTimes
@@ -140,11 +146,14 @@ final class CompressorProcessor<S: Sample>: AudioProcessor {
   ) -> Double {
     // All levels are taken before anything is written: key and output may be the same memory.
     var largest = 0.0
-    for (index, envelope) in envelopes.enumerated() {
+    for index in uncounted.indices {
       let channels = design.isLinked ? 0..<key.channels : key.channels == 1 ? 0..<1 : index..<index + 1
       key.withChannels(channels) { key in
-        largest = max(
-          largest, envelope.run(key, parameters: parameters, times: times, to: nextTimes, with: nextCurve, along: fade))
+        uncounted[index]._withUnsafeGuaranteedRef { envelope in
+          largest = max(
+            largest,
+            envelope.run(key, parameters: parameters, times: times, to: nextTimes, with: nextCurve, along: fade))
+        }
       }
     }
     if let lookahead {
@@ -158,7 +167,9 @@ final class CompressorProcessor<S: Sample>: AudioProcessor {
 
   private func apply(to sound: borrowing AudioBlock<S>, into output: borrowing AudioBlock<S>) {
     for channel in 0..<sound.channels {
-      envelopes[design.isLinked ? 0 : channel].apply(to: channel, of: sound, into: output)
+      uncounted[design.isLinked ? 0 : channel]._withUnsafeGuaranteedRef { envelope in
+        envelope.apply(to: channel, of: sound, into: output, parameters: parameters)
+      }
     }
   }
 
