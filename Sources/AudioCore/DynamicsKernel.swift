@@ -15,8 +15,10 @@ public final class ReductionEnvelope {
   /// Whether the last run made gains of its reductions; one channel alone is multiplied while they are made.
   private var hasGains = false
 
+  /// Makes an envelope that has heard silence; allocates. [control]
+  ///
   /// - Parameters:
-  ///   - channels: How many channels the level is taken from: the loudest counts.
+  ///   - channels: How many channels the level is taken from, 1 or more: the loudest counts.
   ///   - isSingle: Whether it runs in Float; all samples are Float then.
   ///   - isForOne: Whether each run is applied to one channel, which takes a pass less.
   public init(channels: Int, isSingle: Bool = false, isForOne: Bool = false) {
