@@ -11,4 +11,12 @@ import Testing
       #expect(ptx.contains(".version 6.4\n") && ptx.contains(".target sm_75\n"))
     }
   }
+
+  /// An array that the compiler could not keep in registers is a stack frame on every architecture. `make ptx` finds what the assembler adds.
+  @Test func noKernelHasAnArrayInLocalMemory() throws {
+    for shape in KernelModule.Shape.compiledForCUDA {
+      let ptx = try #require(shape.ptx.map { String(cString: $0) })
+      #expect(!ptx.contains(".local"), "\(shape): unroll the loops that index its arrays, and run make ptx")
+    }
+  }
 }

@@ -46,7 +46,7 @@ KERNEL(E_THREADS) NAME(
     const int count = frames - start < E_TILE ? (int)(frames - start) : E_TILE;
     const int ends = start + E_TILE >= frames;
     double level[E_FRAMES], value[E_FRAMES];
-    for (int i = 0; i < E_FRAMES; ++i) { level[i] = 0; value[i] = 0; }
+    UNROLL for (int i = 0; i < E_FRAMES; ++i) { level[i] = 0; value[i] = 0; }
 
     for (int pass = mean_square ? 0 : keys; pass < passes; ++pass) {
       const int is_hold = pass == keys, loads = pass < keys || (is_hold && !mean_square);
@@ -75,23 +75,24 @@ KERNEL(E_THREADS) NAME(
         }
       }
       BARRIER();
-      if (loads) { for (int i = 0; i < E_FRAMES; ++i) value[i] = tile_values[mine + i]; }
+      // Too long to be unrolled, and only what is unrolled stays in registers: it works on what this thread has in shared memory.
       if (is_hold) {
+        if (mean_square) { UNROLL for (int i = 0; i < E_FRAMES; ++i) tile_values[mine + i] = level[i]; }
         for (int i = 0; i < E_FRAMES; ++i) {
           const double frame = (double)(start + thread * E_FRAMES + i);
           const double width = parameter_at(table + PARAMETER_WORDS, frame), rise = width * 0.5;
           const double bend = width > 0 ? 0.5 / width : 0;
-          const double heard = mean_square ? level[i] : value[i];
-          const double into = FMA(octaves(heard), mean_square ? 0.5 : 1.0, rise - parameter_at(table, frame));
+          const double into = FMA(octaves(tile_values[mine + i]), mean_square ? 0.5 : 1.0, rise - parameter_at(table, frame));
           const double above = into - width > 0 ? into - width : 0;
           const double positive = into > 0 ? into : 0, knee = positive < width ? positive : width;
-          value[i] = parameter_at(table + 2 * PARAMETER_WORDS, frame) * FMA(bend * knee, knee, above);
+          tile_values[mine + i] = parameter_at(table + 2 * PARAMETER_WORDS, frame) * FMA(bend * knee, knee, above);
         }
       }
+      if (pass <= keys) { UNROLL for (int i = 0; i < E_FRAMES; ++i) value[i] = tile_values[mine + i]; }
 
       // What this thread's frames do, and what all frames up to its last one do.
       double m = 0, b = 0;
-      for (int i = 0; i < E_FRAMES; ++i) {
+      UNROLL for (int i = 0; i < E_FRAMES; ++i) {
         const double here = rest * value[i], moved = FMA(pole, m, here), least = is_hold ? value[i] : 0;
         m = moved > least ? moved : least;
         b = FMA(pole, b, here);
@@ -136,7 +137,7 @@ KERNEL(E_THREADS) NAME(
         y = moved > least ? moved : least;
       }
       const int left = count - thread * E_FRAMES;
-      for (int i = 0; i < E_FRAMES; ++i) {
+      UNROLL for (int i = 0; i < E_FRAMES; ++i) {
         y = FMA(pole, y, rest * value[i]);
         if (is_hold && value[i] > y) y = value[i];
         value[i] = y;
@@ -144,17 +145,18 @@ KERNEL(E_THREADS) NAME(
         if (pass < keys && y > level[i]) level[i] = y;
       }
     }
+    double largest = 0;
+    UNROLL for (int i = 0; i < E_FRAMES; ++i) {
+      tile_values[mine + i] = value[i];
+      if (thread * E_FRAMES + i < count && value[i] > largest) largest = value[i];
+    }
     for (int i = 0; i < E_FRAMES; ++i) {
-      const double frame = (double)(start + thread * E_FRAMES + i);
+      const double frame = (double)(start + thread * E_FRAMES + i), reduction = tile_values[mine + i];
       const double share = parameter_at(table + 4 * PARAMETER_WORDS, frame);
-      tile_values[mine + i] = FMA(share, power_of_two(parameter_at(table + 3 * PARAMETER_WORDS, frame) - value[i]), 1 - share);
+      tile_values[mine + i] = FMA(share, power_of_two(parameter_at(table + 3 * PARAMETER_WORDS, frame) - reduction), 1 - share);
     }
     BARRIER();
     for (int i = thread; i < count; i += E_THREADS) gains[envelope * frames + start + i] = tile_values[i + i / E_FRAMES];
-    double largest = 0;
-    for (int i = 0; i < E_FRAMES; ++i) {
-      if (thread * E_FRAMES + i < count && value[i] > largest) largest = value[i];
-    }
     scan_m[0][thread] = largest;
     for (int reach = E_THREADS / 2; reach > 0; reach /= 2) {
       BARRIER();
