@@ -1,8 +1,8 @@
 """Times Swiftlet against its peers in one run and prints each ratio beside the least that is asked of it.
 
-Ours and a peer's run alternate (A B A B), and the whole table is gone through several times, minutes apart. A ratio is that of the
-shortest times of both: what else the machine, or its host, does only ever adds time, for seconds on end. Everything runs on one
-thread. A peer that is not installed is left out and named.
+Ours and a peer's run alternate (A B A B) on the same core, one that is not disturbed where there is one, and the whole table is gone
+through several times, minutes apart. A ratio is that of the shortest times of both: what else the machine, or its host, does only ever
+adds time, for seconds on end. Everything runs on one thread. A peer that is not installed is left out and named.
 """
 
 import argparse
@@ -16,11 +16,14 @@ import bench_convolution
 import bench_effects
 import bench_live
 import bench_programs
+from bench_core import Cores
 from bench_peers import PEERS, Missing, errors_in_float
 
 PASSES = 3
 ROUNDS = 3
 RUNS = 3
+# Seconds of waiting for an undisturbed core, all together.
+PATIENCE = 300
 
 
 @dataclass
@@ -76,6 +79,7 @@ class Swiftlet:
 
     def __init__(self, path: str):
         self.process = subprocess.Popen([path, "--serve"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.cores = Cores(self.process.pid, PATIENCE)
 
     def seconds(self, name: str, repeats: int) -> float:
         self.process.stdin.write(f"{name} {repeats}\n")
@@ -130,14 +134,18 @@ def compare(swiftlet: Swiftlet, shape: str, name: str, peer: str, rounds: int) -
         peers = bench_convolution.PEERS
     work, calls = peers[peer](name)
     # The first pair maps memory and warms caches.
-    pairs = [(swiftlet.seconds(name, RUNS), min(work() for _ in range(RUNS))) for _ in range(rounds + 1)][1:]
-    ours, theirs = (min(column) for column in zip(*pairs))
+    pairs = []
+    for _ in range(rounds + 1):
+        swiftlet.cores.settle()
+        pairs.append((swiftlet.seconds(name, RUNS), min(work() for _ in range(RUNS))))
+    ours, theirs = (min(column) for column in zip(*pairs[1:]))
     return ours / calls, theirs / calls
 
 
 def tails(swiftlet: Swiftlet, rounds: int) -> list[tuple[Row, tuple[float, float]]]:
     """Times of a decaying signal and of a loud one."""
     rows = []
+    swiftlet.cores.settle()
     for shape, loud, decay in TAILS:
         pairs = [(swiftlet.seconds(decay, RUNS), swiftlet.seconds(loud, RUNS)) for _ in range(rounds)]
         times = tuple(min(column) for column in zip(*pairs))
@@ -160,6 +168,7 @@ def one_pass(swiftlet: Swiftlet, only: str, rounds: int, absent: dict[str, str])
     if only in "decaying tail":
         yield from tails(swiftlet, rounds)
     if only in "batch of 12 recordings":
+        swiftlet.cores.release()
         for shape, floor, times in bench_effects.batch(swiftlet, rounds, RUNS):
             yield Row(shape, "one core", floor=floor), times
 
@@ -254,6 +263,7 @@ def main() -> int:
                 report(row)
             elif sys.stderr.isatty():
                 print(f"\rpass {number} of {options.passes}: {row.shape:<60}", end="", file=sys.stderr, flush=True)
+    swiftlet.cores.release()
     swiftlet.close()
     if options.only in "whole program":
         for measured in bench_programs.measure(os.environ["SWIFTLET_TOOL"], absent):
