@@ -24,6 +24,8 @@ ROUNDS = 3
 RUNS = 3
 # Seconds of waiting for an undisturbed core, all together.
 PATIENCE = 300
+# Pairs at most, however much shorter the times become.
+MOST_ROUNDS = 12
 
 
 @dataclass
@@ -128,18 +130,33 @@ TAILS = [("decaying tail against a loud signal, f32", "loud/single", "decay/sing
 
 
 def compare(swiftlet: Swiftlet, shape: str, name: str, peer: str, rounds: int) -> tuple[float, float]:
-    """Alternates our benchmark and a peer's; the shortest times of one call."""
+    """Alternates our benchmark and a peer's; the shortest times of one call each."""
     peers = bench_effects.PEERS if (shape, name) in EFFECTS else PEERS
     if (shape, name) in CONVOLUTIONS:
         peers = bench_convolution.PEERS
     work, calls = peers[peer](name)
-    # The first pair maps memory and warms caches.
-    pairs = []
-    for _ in range(rounds + 1):
+
+    def pair() -> tuple[float, float]:
         swiftlet.cores.settle()
-        pairs.append((swiftlet.seconds(name, RUNS), min(work() for _ in range(RUNS))))
-    ours, theirs = (min(column) for column in zip(*pairs[1:]))
+        return swiftlet.seconds(name, RUNS), min(work() for _ in range(RUNS))
+
+    # The first pair maps memory and warms caches.
+    pair()
+    ours, theirs = shortest(pair, rounds)
     return ours / calls, theirs / calls
+
+
+def shortest(pair, rounds: int) -> tuple[float, float]:
+    """The shortest times of both, once `rounds` pairs in a row have made neither of them shorter by more than half a percent."""
+    ours, theirs = pair()
+    left = rounds
+    for _ in range(MOST_ROUNDS):
+        mine, yours = pair()
+        left = rounds if mine < 0.995 * ours or yours < 0.995 * theirs else left - 1
+        ours, theirs = min(ours, mine), min(theirs, yours)
+        if left == 0:
+            break
+    return ours, theirs
 
 
 def tails(swiftlet: Swiftlet, rounds: int) -> list[tuple[Row, tuple[float, float]]]:
@@ -168,8 +185,7 @@ def one_pass(swiftlet: Swiftlet, only: str, rounds: int, absent: dict[str, str])
     if only in "decaying tail":
         yield from tails(swiftlet, rounds)
     if only in "batch of 12 recordings":
-        swiftlet.cores.release()
-        for shape, floor, times in bench_effects.batch(swiftlet, rounds, RUNS):
+        for shape, floor, times in bench_effects.batch(swiftlet, lambda pair: shortest(pair, rounds), RUNS):
             yield Row(shape, "one core", floor=floor), times
 
 
@@ -238,7 +254,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="", help="run the shapes whose name contains this")
     parser.add_argument("--passes", type=int, default=PASSES, help="how often the table is gone through")
-    parser.add_argument("--rounds", type=int, default=ROUNDS, help="pairs measured for each ratio in a pass")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="pairs in a row that must not make a time shorter")
     parser.add_argument(
         "--update", metavar="FILE",
         help="put the rows into this file's table, between its bench markers; with --only the others stay")

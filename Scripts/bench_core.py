@@ -11,6 +11,8 @@ WORK = range(20_000)
 PROBES = 3
 # How much longer than the shortest time ever counts as disturbed.
 TOLERANCE = 1.06
+# Seconds of waiting for one measurement.
+LONGEST_WAIT = 1.0
 
 
 def probe() -> float:
@@ -36,27 +38,37 @@ class Cores:
         self.patience = patience
         self.shortest = float("inf")
 
-    def settle(self, wait: float = 1.0):
-        """Goes to a core that is not disturbed; when there is none for `wait` seconds, to the one that is disturbed least."""
-        if not self.all:
-            return
+    def settle(self):
+        """Goes to a core that is not disturbed; when there is none for long, to the one that is disturbed least."""
+        if self.all:
+            found = self.wait(min)
+            self.run_on({min(found, key=found.__getitem__)})
+
+    def settle_all(self):
+        """Lets both run on all cores, once none of them is disturbed, or when that lasts too long."""
+        if self.all:
+            self.wait(max)
+            self.run_on(self.all)
+
+    def wait(self, which) -> dict[int, float]:
+        """Probes all cores until `which` of the times is that of an undisturbed core; the times."""
         start = time.perf_counter()
         while True:
             found = {}
             for core in sorted(self.all):
                 os.sched_setaffinity(0, {core})
                 found[core] = probe()
-            best = min(found, key=found.__getitem__)
-            self.shortest = min(self.shortest, found[best])
+            self.shortest = min(self.shortest, *found.values())
             waited = time.perf_counter() - start
-            if found[best] <= TOLERANCE * self.shortest or waited >= min(wait, self.patience):
-                break
-        self.patience -= waited
+            if which(found.values()) <= TOLERANCE * self.shortest or waited >= min(LONGEST_WAIT, self.patience):
+                self.patience -= waited
+                return found
+
+    def run_on(self, cores: set[int]):
         for process in (0, self.process):
-            os.sched_setaffinity(process, {best})
+            os.sched_setaffinity(process, cores)
 
     def release(self):
-        """Lets both run on all cores, for what uses several."""
+        """Lets both run on all cores."""
         if self.all:
-            for process in (0, self.process):
-                os.sched_setaffinity(process, self.all)
+            self.run_on(self.all)

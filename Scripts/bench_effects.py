@@ -41,13 +41,17 @@ def pedalboard(name: str):
 PEERS = {"torchfx": torchfx, "pedalboard": pedalboard}
 
 
-def batch(swiftlet, rounds: int, runs: int):
+def batch(swiftlet, shortest, runs: int):
     """Twelve recordings on one core and on two; before it, twelve jobs of arithmetic alone: what the machine itself gives.
 
-    Yields a shape, what is asked of its ratio, and the shortest times on two cores and on one.
+    Yields a shape, what is asked of its ratio, and the shortest times on two cores and on one, as `shortest` finds them of pairs.
     """
     for shape, name, floor in [
         ("batch: arithmetic alone on two cores", "arithmetic", None), ("batch of 12 recordings on two cores", "batch", 1.8),
     ]:
-        pairs = [(swiftlet.seconds(f"{name}/2", runs), swiftlet.seconds(f"{name}/1", runs)) for _ in range(rounds)]
-        yield shape, floor, tuple(min(column) for column in zip(*pairs))
+
+        def pair() -> tuple[float, float]:
+            swiftlet.cores.settle_all()
+            return swiftlet.seconds(f"{name}/2", runs), swiftlet.seconds(f"{name}/1", runs)
+
+        yield shape, floor, shortest(pair)
