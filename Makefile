@@ -6,8 +6,10 @@ APT_PACKAGES  := libsndfile1-dev libsoxr-dev portaudio19-dev pkg-config sound-th
 BREW_PACKAGES := libsndfile libsoxr portaudio pkg-config
 # What follows every memory access of the GPU kernels, in `make sanitize`.
 APT_RACES     := oclgrind
+# For NVIDIA's compiler and assembler, which `make ptx` takes from PyPI.
+APT_PTX       := python3-venv
 # Programs that `make bench-peers` compares against.
-APT_PEERS     := sox ffmpeg python3-venv
+APT_PEERS     := sox ffmpeg $(APT_PTX)
 BREW_PEERS    := sox ffmpeg
 
 SWIFT ?= swift
@@ -56,7 +58,8 @@ gpu-check: packages  ## Hold the GPU kernels against the CPU over many shapes (D
 	$(SWIFT) build -c release --product swiftlet-gpu
 	@.build/release/swiftlet-gpu check $(if $(DEVICE),--device $(DEVICE))
 
-ptx:  ## Compile the GPU kernels to PTX for NVIDIA, and check that they assemble without a spill (no GPU needed)
+ptx:  ## Compile the GPU kernels to PTX for NVIDIA, and check that they assemble without a spill or a stack frame (no GPU needed)
+	@Scripts/install-packages.sh "$(APT_PTX)" ""
 	@Scripts/ptx.sh make
 	@Scripts/ptx.sh check
 
