@@ -28,6 +28,9 @@ public final class ReductionEnvelope {
     next = ReductionDetector(channels: channels, isSingle: isSingle)
   }
 
+  /// Whether key samples of the last run were NaN or infinite: they counted as 0.
+  public var hasCleaned: Bool { current.hasCleaned }
+
   /// Calculates the gains of some frames from the level of some channels, and returns the largest reduction in octaves. [worker]
   ///
   /// - Parameters:
@@ -63,13 +66,16 @@ public final class ReductionEnvelope {
 
   /// Multiplies a channel by the gains of the last run; input and output may be the same memory. [worker]
   ///
-  /// - Parameter parameters: Those of the last run.
+  /// - Parameters:
+  ///   - parameters: Those of the last run.
+  ///   - isFinite: Whether no sample of the input is NaN or infinite; else such samples count as 0.
+  /// - Returns: what was not finite on the way.
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   public func apply<S: Sample>(
     to channel: Int, of input: borrowing AudioBlock<S>, into output: borrowing AudioBlock<S>,
-    parameters: DynamicsParameters
-  ) {
+    parameters: DynamicsParameters, isFinite: Bool
+  ) -> SignalFindings {
     precondition(
       input.frames <= Self.longestRun && output.frames == input.frames && (!isSingle || S.self == Float.self),
       "a run of \(input.frames) frames")
@@ -77,24 +83,27 @@ public final class ReductionEnvelope {
     let source = UnsafeRawPointer(input.unsafeChannel(channel))
     let target = UnsafeMutableRawPointer(output.unsafeChannel(channel))
     let (makeUp, mix) = (parameters.kernelMakeUp, parameters.kernelMix)
+    let met: sk_signal
     if S.self == Float.self {
       let source = source.assumingMemoryBound(to: Float.self)
       let target = target.assumingMemoryBound(to: Float.self)
-      switch (isSingle, hasGains) {
-      case (true, true): sk_apply_gain_single(target, source, current.singles, input.frames)
-      case (true, false): sk_apply_reduction_single(target, source, current.singles, input.frames, makeUp, mix)
-      case (false, true): sk_apply_gain_f32(target, source, current.doubles, input.frames)
-      case (false, false): sk_apply_reduction_f32(target, source, current.doubles, input.frames, makeUp, mix)
-      }
+      let (singles, doubles) = (current.singles, current.doubles)
+      met =
+        switch (isSingle, hasGains) {
+        case (true, true): sk_apply_gain_single(target, source, singles, input.frames, isFinite)
+        case (true, false): sk_apply_reduction_single(target, source, singles, input.frames, makeUp, mix, isFinite)
+        case (false, true): sk_apply_gain_f32(target, source, doubles, input.frames, isFinite)
+        case (false, false): sk_apply_reduction_f32(target, source, doubles, input.frames, makeUp, mix, isFinite)
+        }
     } else {
       let source = source.assumingMemoryBound(to: Double.self)
       let target = target.assumingMemoryBound(to: Double.self)
-      if hasGains {
-        sk_apply_gain_f64(target, source, current.doubles, input.frames)
-      } else {
-        sk_apply_reduction_f64(target, source, current.doubles, input.frames, makeUp, mix)
-      }
+      met =
+        hasGains
+        ? sk_apply_gain_f64(target, source, current.doubles, input.frames, isFinite)
+        : sk_apply_reduction_f64(target, source, current.doubles, input.frames, makeUp, mix, isFinite)
     }
+    return SignalFindings(met)
   }
 
   /// Forgets all past levels. [worker]

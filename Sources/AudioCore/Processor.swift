@@ -32,23 +32,6 @@ extension BlockProcessor {
   public func connect(_ meters: [Meter]) {}
 }
 
-/// What a processor found in the samples that passed through it.
-public struct SignalFindings: OptionSet, Sendable {
-  public let rawValue: UInt8
-  public init(rawValue: UInt8) { self.rawValue = rawValue }
-  /// Input samples were NaN or infinite and counted as 0.
-  public static let cleanedInput = SignalFindings(rawValue: 1)
-  /// Output samples may be NaN or infinite. Without this none is.
-  public static let suspectOutput = SignalFindings(rawValue: 2)
-}
-
-/// A processor that looks at samples while it works on them, so that its runner need not read the same memory once more before and
-/// after.
-public protocol WatchfulProcessor<S>: BlockProcessor {
-  /// What the last block brought.
-  var findings: SignalFindings { get }
-}
-
 /// A processor that knows its design and can take a new one while it runs.
 public protocol AudioProcessor<S, Design>: BlockProcessor {
   associatedtype Design: EffectDesign

@@ -69,6 +69,8 @@ final class ReductionDetector {
   private let levels: UnsafeMutableRawPointer
   private let isSingle: Bool
   private let channels: Int
+  /// Whether samples of the last run were NaN or infinite, which counted as 0.
+  private(set) var hasCleaned = false
 
   init(channels: Int, isSingle: Bool) {
     self.channels = channels
@@ -100,7 +102,10 @@ final class ReductionDetector {
     precondition(
       frames <= ReductionEnvelope.longestRun && key.channels <= channels && (!isSingle || S.self == Float.self),
       "a run of \(frames) frames of \(key.channels) channels")
-    for channel in 0..<key.channels { takeLevel(of: channel, key, window: times.window) }
+    hasCleaned = false
+    for channel in 0..<key.channels where takeLevel(of: channel, key, window: times.window) != SK_ALL_FINITE {
+      hasCleaned = true
+    }
     var curve = curve
     // SAFETY: the memory has room for the run in either type.
     if isSingle {
@@ -113,22 +118,20 @@ final class ReductionDetector {
   }
 
   /// The level of a channel, or the louder of it and that of the channels before it.
-  private func takeLevel<S: Sample>(of channel: Int, _ key: borrowing AudioBlock<S>, window: OnePole?) {
+  private func takeLevel<S: Sample>(
+    of channel: Int, _ key: borrowing AudioBlock<S>, window: OnePole?
+  ) -> sk_signal {
     let (frames, louder) = (key.frames, channel > 0)
-    guard let memory = squares.baseAddress else { return }
+    guard let memory = squares.baseAddress else { return SK_ALL_FINITE }
     let past = memory + channel * squareCount
     // SAFETY: the memory has room for the run, and each channel of the key holds as many samples of type S while lent.
     let source = UnsafeRawPointer(key.unsafeChannel(channel))
     if isSingle {
       let samples = source.assumingMemoryBound(to: Float.self)
-      if let window {
-        sk_root_mean_square_single(singles, samples, frames, past, window.kernel, louder)
-      } else {
-        sk_level_single(singles, samples, frames, louder)
-      }
-      return
+      guard let window else { return sk_level_single(singles, samples, frames, louder) }
+      return sk_root_mean_square_single(singles, samples, frames, past, window.kernel, louder)
     }
-    switch (S.self == Float.self, window) {
+    return switch (S.self == Float.self, window) {
     case (true, nil): sk_level_f32(doubles, source.assumingMemoryBound(to: Float.self), frames, louder)
     case (false, nil): sk_level_f64(doubles, source.assumingMemoryBound(to: Double.self), frames, louder)
     case (true, let window?):

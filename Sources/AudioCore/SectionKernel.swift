@@ -84,11 +84,7 @@ public final class SectionKernel<S: Sample> {
     // the type that the cascade was made for.
     let sources = UnsafeRawPointer(input.table).assumingMemoryBound(to: UnsafeRawPointer?.self)
     let targets = UnsafeRawPointer(output.table).assumingMemoryBound(to: UnsafeMutableRawPointer?.self)
-    let met = sk_sos_process(cascade, sources, input.offset, targets, output.offset, input.frames).rawValue
-    var findings: SignalFindings = []
-    if met & SK_CLEANED_INPUT.rawValue != 0 { findings.insert(.cleanedInput) }
-    if met & SK_SUSPECT_OUTPUT.rawValue != 0 { findings.insert(.suspectOutput) }
-    return findings
+    return SignalFindings(sk_sos_process(cascade, sources, input.offset, targets, output.offset, input.frames))
   }
 
   /// Forgets all past input. [worker]

@@ -3,23 +3,24 @@
 
 #define SK_FLUSHED(call)                                                                                               \
   const sk_control_word word = sk_flush_denormals();                                                                   \
-  sk_current_kernels()->dynamics.call;                                                                                 \
-  sk_restore_control(word)
+  const sk_signal met = sk_current_kernels()->call;                                                                    \
+  sk_restore_control(word);                                                                                            \
+  return met
 
 #define SK_PUBLIC(T, suffix)                                                                                           \
-  void sk_level_##suffix(double *level, const T *in, size_t n, bool louder) {                                          \
-    SK_FLUSHED(level_##suffix(level, in, n, louder));                                                                  \
+  sk_signal sk_level_##suffix(double *level, const T *in, size_t n, bool louder) {                                     \
+    SK_FLUSHED(dynamics.level_##suffix(level, in, n, louder));                                                         \
   }                                                                                                                    \
-  void sk_mean_square_##suffix(                                                                                        \
+  sk_signal sk_mean_square_##suffix(                                                                                   \
     double *level, const T *in, size_t n, double *state, sk_one_pole window, bool louder) {                            \
-    SK_FLUSHED(mean_square_##suffix(level, in, n, state, window, louder));                                             \
+    SK_FLUSHED(dynamics.mean_square_##suffix(level, in, n, state, window, louder));                                    \
   }                                                                                                                    \
-  void sk_apply_gain_##suffix(T *out, const T *in, const double *gain, size_t n) {                                     \
-    SK_FLUSHED(apply_gain_##suffix(out, in, gain, n));                                                                 \
+  sk_signal sk_apply_gain_##suffix(T *out, const T *in, const double *gain, size_t n, bool finite) {                   \
+    SK_FLUSHED(dynamics.apply_gain_##suffix(out, in, gain, n, finite));                                                \
   }                                                                                                                    \
-  void sk_apply_reduction_##suffix(                                                                                    \
-    T *out, const T *in, const double *reduction, size_t n, sk_glide makeup, sk_glide mix) {                           \
-    SK_FLUSHED(apply_reduction_##suffix(out, in, reduction, n, makeup, mix));                                          \
+  sk_signal sk_apply_reduction_##suffix(                                                                               \
+    T *out, const T *in, const double *reduction, size_t n, sk_glide makeup, sk_glide mix, bool finite) {              \
+    SK_FLUSHED(dynamics.apply_reduction_##suffix(out, in, reduction, n, makeup, mix, finite));                         \
   }
 
 SK_PUBLIC(float, f32)
@@ -57,30 +58,22 @@ SK_PUBLIC(double, f64)
 SK_REDUCTIONS(double, dynamics, )
 SK_REDUCTIONS(float, single_dynamics, _single)
 
-void sk_level_single(float *level, const float *in, size_t n, bool louder) {
-  const sk_control_word word = sk_flush_denormals();
-  sk_current_kernels()->single_dynamics.level(level, in, n, louder);
-  sk_restore_control(word);
+sk_signal sk_level_single(float *level, const float *in, size_t n, bool louder) {
+  SK_FLUSHED(single_dynamics.level(level, in, n, louder));
 }
 
-void sk_root_mean_square_single(
+sk_signal sk_root_mean_square_single(
   float *level, const float *in, size_t n, double *state, sk_one_pole window, bool louder) {
-  const sk_control_word word = sk_flush_denormals();
-  sk_current_kernels()->single_dynamics.root_mean_square(level, in, n, state, window, louder);
-  sk_restore_control(word);
+  SK_FLUSHED(single_dynamics.root_mean_square(level, in, n, state, window, louder));
 }
 
-void sk_apply_gain_single(float *out, const float *in, const float *gain, size_t n) {
-  const sk_control_word word = sk_flush_denormals();
-  sk_current_kernels()->single_dynamics.apply_gain(out, in, gain, n);
-  sk_restore_control(word);
+sk_signal sk_apply_gain_single(float *out, const float *in, const float *gain, size_t n, bool finite) {
+  SK_FLUSHED(single_dynamics.apply_gain(out, in, gain, n, finite));
 }
 
-void sk_apply_reduction_single(
-  float *out, const float *in, const float *reduction, size_t n, sk_glide makeup, sk_glide mix) {
-  const sk_control_word word = sk_flush_denormals();
-  sk_current_kernels()->single_dynamics.apply_reduction(out, in, reduction, n, makeup, mix);
-  sk_restore_control(word);
+sk_signal sk_apply_reduction_single(
+  float *out, const float *in, const float *reduction, size_t n, sk_glide makeup, sk_glide mix, bool finite) {
+  SK_FLUSHED(single_dynamics.apply_reduction(out, in, reduction, n, makeup, mix, finite));
 }
 
 void sk_reduction_go_on(double *state, const double *from, sk_one_pole attack) {

@@ -15,23 +15,23 @@
   }
 
 typedef struct {
-  void (*level_f32)(double *, const float *, size_t, bool);
-  void (*level_f64)(double *, const double *, size_t, bool);
-  void (*mean_square_f32)(double *, const float *, size_t, double *, sk_one_pole, bool);
-  void (*mean_square_f64)(double *, const double *, size_t, double *, sk_one_pole, bool);
-  void (*apply_gain_f32)(float *, const float *, const double *, size_t);
-  void (*apply_gain_f64)(double *, const double *, const double *, size_t);
-  void (*apply_reduction_f32)(float *, const float *, const double *, size_t, sk_glide, sk_glide);
-  void (*apply_reduction_f64)(double *, const double *, const double *, size_t, sk_glide, sk_glide);
+  sk_signal (*level_f32)(double *, const float *, size_t, bool);
+  sk_signal (*level_f64)(double *, const double *, size_t, bool);
+  sk_signal (*mean_square_f32)(double *, const float *, size_t, double *, sk_one_pole, bool);
+  sk_signal (*mean_square_f64)(double *, const double *, size_t, double *, sk_one_pole, bool);
+  sk_signal (*apply_gain_f32)(float *, const float *, const double *, size_t, bool);
+  sk_signal (*apply_gain_f64)(double *, const double *, const double *, size_t, bool);
+  sk_signal (*apply_reduction_f32)(float *, const float *, const double *, size_t, sk_glide, sk_glide, bool);
+  sk_signal (*apply_reduction_f64)(double *, const double *, const double *, size_t, sk_glide, sk_glide, bool);
   SK_REDUCTION_KERNELS(double) reductions;
 } sk_dynamics_kernels;
 
 /// Float samples in float.
 typedef struct {
-  void (*level)(float *, const float *, size_t, bool);
-  void (*root_mean_square)(float *, const float *, size_t, double *, sk_one_pole, bool);
-  void (*apply_gain)(float *, const float *, const float *, size_t);
-  void (*apply_reduction)(float *, const float *, const float *, size_t, sk_glide, sk_glide);
+  sk_signal (*level)(float *, const float *, size_t, bool);
+  sk_signal (*root_mean_square)(float *, const float *, size_t, double *, sk_one_pole, bool);
+  sk_signal (*apply_gain)(float *, const float *, const float *, size_t, bool);
+  sk_signal (*apply_reduction)(float *, const float *, const float *, size_t, sk_glide, sk_glide, bool);
   SK_REDUCTION_KERNELS(float) reductions;
 } sk_single_dynamics_kernels;
 

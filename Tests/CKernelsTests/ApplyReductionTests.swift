@@ -52,16 +52,16 @@ extension KernelTests {
             sk_reduction_gain(&gains, n, makeUp, mix)
             sk_reduction_gain_single(&shorterGains, n, makeUp, mix)
             for (found, expected) in zip(
-              outputs(singles) { sk_apply_reduction_single($0, $1, shorter, n, makeUp, mix) },
-              outputs(singles) { sk_apply_gain_single($0, $1, shorterGains, n) })
+              outputs(singles) { sk_apply_reduction_single($0, $1, shorter, n, makeUp, mix, true) },
+              outputs(singles) { sk_apply_gain_single($0, $1, shorterGains, n, false) })
             { #expect(found == expected, "\(level) \(n) single") }
             for (found, expected) in zip(
-              outputs(singles) { sk_apply_reduction_f32($0, $1, reduction, n, makeUp, mix) },
-              outputs(singles) { sk_apply_gain_f32($0, $1, gains, n) })
+              outputs(singles) { sk_apply_reduction_f32($0, $1, reduction, n, makeUp, mix, true) },
+              outputs(singles) { sk_apply_gain_f32($0, $1, gains, n, false) })
             { #expect(found == expected, "\(level) \(n) f32") }
             for (found, expected) in zip(
-              outputs(doubles) { sk_apply_reduction_f64($0, $1, reduction, n, makeUp, mix) },
-              outputs(doubles) { sk_apply_gain_f64($0, $1, gains, n) })
+              outputs(doubles) { sk_apply_reduction_f64($0, $1, reduction, n, makeUp, mix, true) },
+              outputs(doubles) { sk_apply_gain_f64($0, $1, gains, n, false) })
             { #expect(found == expected, "\(level) \(n) f64") }
           }
         }

@@ -134,7 +134,7 @@ extension KernelTests {
               sk_reduction_gain(&reduction, n, threshold, slope)
               result += reduction
               var out = [Float](repeating: 0, count: n)
-              sk_apply_gain_f32(&out, right, reduction, n)
+              sk_apply_gain_f32(&out, right, reduction, n, false)
               return result + out.map(Double.init)
             }
             let moved = moving.withUnsafeBufferPointer { moving in

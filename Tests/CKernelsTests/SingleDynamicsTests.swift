@@ -86,7 +86,7 @@ extension KernelTests {
               sk_reduction_gain_single(&reduction, n, threshold, slope)
               result += reduction
               var out = [Float](repeating: 0, count: n)
-              sk_apply_gain_single(&out, right, reduction, n)
+              sk_apply_gain_single(&out, right, reduction, n, false)
               return result + out
             }
             let moved = moving.withUnsafeBufferPointer { moving in

@@ -57,7 +57,7 @@ final class RunnerStep<S: Sample> {
   }
 
   /// Whether the step takes what is not finite in the plan's input as 0, and tells of it.
-  var cleansItsInput: Bool { watchful != nil }
+  var cleansItsInput: Bool { watchful?.cleansItsInput ?? false }
   /// Whether the step reads the plan's own input.
   var readsPlanInput: Bool { !planInputs.isEmpty }
   /// Whether the last block may have brought samples that are not finite to a step that cleans its input.

@@ -13,6 +13,7 @@
 
 #include "CKernelsDelay.h"
 #include "CKernelsDynamics.h"
+#include "CKernelsSignal.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -128,17 +129,9 @@ void sk_sos_get_state(const sk_sos *sos, double *state);
 /// blocks).
 void sk_sos_set_state(sk_sos *sos, const double *state);
 
-/// What a call of `sk_sos_process` met, as a set of bits.
-typedef enum {
-  SK_ALL_FINITE = 0,
-  SK_CLEANED_INPUT = 1, ///< Input samples that are NaN or infinite: they counted as 0.
-  SK_SUSPECT_OUTPUT = 2 ///< Output samples that may be NaN or infinite, as after an overflow. Without it none is.
-} sk_signal;
-
 /// Filters `frames` frames of every channel, from `in[c] + in_offset` to `out[c] + out_offset`.
 ///
-/// The tables hold `const float *` and `float *`, or `const double *` and `double *`, by the precision. Samples are
-/// looked at while they pass, so that nobody has to look for NaN or infinity before or behind.
+/// The tables hold `const float *` and `float *`, or `const double *` and `double *`, by the precision.
 sk_signal sk_sos_process(
   sk_sos *sos, const void *const *in, ptrdiff_t in_offset, void *const *out, ptrdiff_t out_offset, size_t frames);
 

@@ -7,6 +7,7 @@
 #define SWIFTLET_CKERNELS_DYNAMICS_H
 
 #include "CKernelsDelay.h"
+#include "CKernelsSignal.h"
 
 #include <stdbool.h>
 
@@ -31,13 +32,13 @@ typedef struct {
   sk_glide slope;
 } sk_dynamics_curve;
 
-/// `level = |in|`, or the louder of it and what stands in `level`.
-void sk_level_f32(double *level, const float *in, size_t n, bool louder);
-void sk_level_f64(double *level, const double *in, size_t n, bool louder);
+/// `level = |in|`, or the louder of it and what stands in `level`. What is not finite counts as 0.
+sk_signal sk_level_f32(double *level, const float *in, size_t n, bool louder);
+sk_signal sk_level_f64(double *level, const double *in, size_t n, bool louder);
 
-/// `level` = the mean square by a one-pole low-pass, or the louder of it and what stands in `level`.
-void sk_mean_square_f32(double *level, const float *in, size_t n, double *state, sk_one_pole window, bool louder);
-void sk_mean_square_f64(double *level, const double *in, size_t n, double *state, sk_one_pole window, bool louder);
+/// `level` = the mean square by a one-pole low-pass, or the louder of it and what stands in `level`. What is not finite counts as 0.
+sk_signal sk_mean_square_f32(double *level, const float *in, size_t n, double *state, sk_one_pole window, bool louder);
+sk_signal sk_mean_square_f64(double *level, const double *in, size_t n, double *state, sk_one_pole window, bool louder);
 
 /// Replaces amplitudes (`is_square`: their squares) by the reduction that the curve asks for, 0 or above.
 void sk_static_reduction(double *level, size_t n, bool is_square, const sk_dynamics_curve *curve);
@@ -55,15 +56,16 @@ void sk_mean_square_go_on(double *state, const double *from);
 /// Replaces reductions by linear gains: `1 - mix + mix * 2^(makeup - reduction)`. Both parameters have values, or none has.
 void sk_reduction_gain(double *reduction, size_t n, sk_glide makeup, sk_glide mix);
 
-/// Multiplies frame by frame, rounded once. `out` may be `in`.
-void sk_apply_gain_f32(float *out, const float *in, const double *gain, size_t n);
-void sk_apply_gain_f64(double *out, const double *in, const double *gain, size_t n);
+/// Multiplies frame by frame, rounded once. `out` may be `in`. What is not finite in the input counts as 0, unless the caller knows
+/// that nothing is (`finite`).
+sk_signal sk_apply_gain_f32(float *out, const float *in, const double *gain, size_t n, bool finite);
+sk_signal sk_apply_gain_f64(double *out, const double *in, const double *gain, size_t n, bool finite);
 
 /// What `sk_reduction_gain` and `sk_apply_gain_f32` do, in one pass: for a reduction that one channel alone is multiplied by.
-void sk_apply_reduction_f32(
-  float *out, const float *in, const double *reduction, size_t n, sk_glide makeup, sk_glide mix);
-void sk_apply_reduction_f64(
-  double *out, const double *in, const double *reduction, size_t n, sk_glide makeup, sk_glide mix);
+sk_signal sk_apply_reduction_f32(
+  float *out, const float *in, const double *reduction, size_t n, sk_glide makeup, sk_glide mix, bool finite);
+sk_signal sk_apply_reduction_f64(
+  double *out, const double *in, const double *reduction, size_t n, sk_glide makeup, sk_glide mix, bool finite);
 
 /// Base-2 logarithms of values from 2^-1000 to the largest finite one, within 2e-10; of what is smaller, -1000 or below.
 void sk_log2(double *values, size_t n);
@@ -76,19 +78,19 @@ void sk_exp2(double *values, size_t n);
 // The same for float samples, twice as fast. Smoothing with a time constant of more than 4,096 frames is in double here too,
 // so that it holds; `state` is the same. Gains are within 5e-7 of those in double for levels between 2^-16 and 1.
 
-void sk_level_single(float *level, const float *in, size_t n, bool louder);
+sk_signal sk_level_single(float *level, const float *in, size_t n, bool louder);
 
 /// `level` = the root of the mean square, or the louder of it and what stands in `level`: an amplitude, since float does not
 /// hold the squares of all samples.
-void sk_root_mean_square_single(
+sk_signal sk_root_mean_square_single(
   float *level, const float *in, size_t n, double *state, sk_one_pole window, bool louder);
 void sk_static_reduction_single(float *level, size_t n, bool is_square, const sk_dynamics_curve *curve);
 double sk_smooth_reduction_single(
   float *reduction, size_t n, double *state, sk_one_pole attack, sk_one_pole release);
 void sk_reduction_gain_single(float *reduction, size_t n, sk_glide makeup, sk_glide mix);
-void sk_apply_gain_single(float *out, const float *in, const float *gain, size_t n);
-void sk_apply_reduction_single(
-  float *out, const float *in, const float *reduction, size_t n, sk_glide makeup, sk_glide mix);
+sk_signal sk_apply_gain_single(float *out, const float *in, const float *gain, size_t n, bool finite);
+sk_signal sk_apply_reduction_single(
+  float *out, const float *in, const float *reduction, size_t n, sk_glide makeup, sk_glide mix, bool finite);
 
 /// Base-2 logarithms of values from 2^-126 to the largest finite one, within 1e-7 and a last digit; of what is smaller, -126.
 void sk_log2_single(float *values, size_t n);

@@ -4,7 +4,7 @@ import AudioCore
 ///
 /// New times are a second detector, which begins where the first one is, and to which it fades; a change during a fade waits for its end.
 /// A curve glides. With an attack that is too short to smooth what a level does on a moving curve, a new one is a second detector too.
-final class CompressorProcessor<S: Sample>: AudioProcessor {
+final class CompressorProcessor<S: Sample>: AudioProcessor, WatchfulProcessor {
   private var design: CompressorDesign
   /// One for all channels, or one for each.
   private let envelopes: [ReductionEnvelope]
@@ -22,6 +22,7 @@ final class CompressorProcessor<S: Sample>: AudioProcessor {
   /// Whether something was processed since the state was fresh.
   private var hasRun = false
   private var meter: Meter?
+  private(set) var findings: SignalFindings = []
 
   init(_ design: CompressorDesign, precision: Precision) {
     let channels = design.format.channels
@@ -106,6 +107,9 @@ final class CompressorProcessor<S: Sample>: AudioProcessor {
 
   // MARK: Sound
 
+  /// Behind a look-ahead samples would be told of later than they came.
+  var cleansItsInput: Bool { lookahead == nil }
+
   @_specialize(where S == Float)
   @_specialize(where S == Double)
   func process(
@@ -115,8 +119,12 @@ final class CompressorProcessor<S: Sample>: AudioProcessor {
     precondition(
       input.channels == channels + design.keyChannels && output.channels == channels && output.frames >= input.frames,
       "\(input.channels) × \(input.frames) into \(output.channels) × \(output.frames) through \(channels) channels")
-    guard input.frames > 0 else { return 0 }
+    guard input.frames > 0 else {
+      findings = []
+      return 0
+    }
     hasRun = true
+    findings = []
     let key = design.keyChannels == 0 ? 0..<channels : channels..<channels + design.keyChannels
     var largest = 0.0
     var done = 0
@@ -146,6 +154,8 @@ final class CompressorProcessor<S: Sample>: AudioProcessor {
   ) -> Double {
     // All levels are taken before anything is written: key and output may be the same memory.
     var largest = 0.0
+    // The level has been taken from all samples of the sound, unless it is another sound's.
+    var isFinite = lookahead != nil || design.keyChannels == 0
     for index in uncounted.indices {
       let channels = design.isLinked ? 0..<key.channels : key.channels == 1 ? 0..<1 : index..<index + 1
       key.withChannels(channels) { key in
@@ -153,22 +163,27 @@ final class CompressorProcessor<S: Sample>: AudioProcessor {
           largest = max(
             largest,
             envelope.run(key, parameters: parameters, times: times, to: nextTimes, with: nextCurve, along: fade))
+          if envelope.hasCleaned {
+            findings.insert(.cleanedInput)
+            isFinite = false
+          }
         }
       }
     }
     if let lookahead {
       lookahead.process(sound, into: output)
-      apply(to: output, into: output)
+      apply(to: output, into: output, isFinite: isFinite)
     } else {
-      apply(to: sound, into: output)
+      apply(to: sound, into: output, isFinite: isFinite)
     }
     return largest
   }
 
-  private func apply(to sound: borrowing AudioBlock<S>, into output: borrowing AudioBlock<S>) {
+  private func apply(to sound: borrowing AudioBlock<S>, into output: borrowing AudioBlock<S>, isFinite: Bool) {
     for channel in 0..<sound.channels {
       uncounted[design.isLinked ? 0 : channel]._withUnsafeGuaranteedRef { envelope in
-        envelope.apply(to: channel, of: sound, into: output, parameters: parameters)
+        findings.formUnion(
+          envelope.apply(to: channel, of: sound, into: output, parameters: parameters, isFinite: isFinite))
       }
     }
   }
