@@ -38,15 +38,18 @@ final class ZeroedMemory {
   private init(_ block: Block) { (start, base, mappedBytes) = block }
 
   private static func allocated(_ byteCount: Int, _ alignment: Int) -> Block? {
-    guard byteCount <= .max - hugePage - alignment else { return nil }
+    guard byteCount <= .max - 2 * hugePage - alignment else { return nil }
     #if os(Linux)
       if byteCount >= hugePage {
-        let length = byteCount + hugePage
+        // A last huge page that is nearly full is taken whole.
+        let whole = (byteCount + hugePage - 1) / hugePage * hugePage
+        let used = whole - byteCount <= byteCount / 8 ? whole : byteCount
+        let length = used + hugePage
         let memory = mmap(nil, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
         guard let memory, memory != UnsafeMutableRawPointer(bitPattern: -1) else { return nil }
         let start = memory.alignedUp(toMultipleOf: hugePage)
         // A hint: without it the memory works as well, more slowly.
-        _ = madvise(start, byteCount, adviseHugePages)
+        _ = madvise(start, used, adviseHugePages)
         return (start, memory, length)
       }
     #endif
