@@ -28,7 +28,7 @@ public final class ReductionEnvelope {
     next = ReductionDetector(channels: channels, isSingle: isSingle)
   }
 
-  /// Whether key samples of the last run were NaN or infinite: they counted as 0.
+  /// Whether key samples of the last run were NaN or infinite: they counted as 0. [worker]
   public var hasCleaned: Bool { current.hasCleaned }
 
   /// Calculates the gains of some frames from the level of some channels, and returns the largest reduction in octaves. [worker]

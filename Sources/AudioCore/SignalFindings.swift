@@ -21,13 +21,14 @@ public struct SignalFindings: OptionSet, Sendable {
 /// A processor that looks at samples while it works on them, so that its runner need not read the same memory once more before and
 /// after.
 public protocol WatchfulProcessor<S>: BlockProcessor {
-  /// What the last block brought.
+  /// What the last block brought. [worker]
   var findings: SignalFindings { get }
   /// Whether it takes input samples that are NaN or infinite as 0, and tells of them in the block that brings them. One that does not is
-  /// never given any. The same for as long as it lives.
+  /// never given any. The same for as long as it lives. [control]
   var cleansItsInput: Bool { get }
 }
 
 extension WatchfulProcessor {
+  /// Input is cleaned, unless the processor says otherwise.
   public var cleansItsInput: Bool { true }
 }

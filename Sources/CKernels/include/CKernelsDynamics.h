@@ -2,7 +2,7 @@
 ///
 /// Levels and gains are logarithms to base 2 of amplitudes inside: 1 is 6.02 dB. What `CKernels.h` says of memory, threads
 /// and denormals holds here too. Every value is made by the same operations from its past, whatever the number of frames
-/// in a call, so that cutting a stream changes no bit.
+/// in a call, so that cutting a stream changes no bit. What takes samples returns what was not finite among them.
 #ifndef SWIFTLET_CKERNELS_DYNAMICS_H
 #define SWIFTLET_CKERNELS_DYNAMICS_H
 

@@ -8,8 +8,8 @@ import AudioCore
 /// where the reduction is within 2e-5 of its value, 0.001 dB of 50, and the sound within -105 dB.
 ///
 /// Edges: silence and denormal numbers pass and stay silent; a step comes out no louder than it went in,
-/// make-up gain aside; the largest finite samples are compressed like any others; NaN and infinities are taken as 0 by whoever runs the
-/// plan, and counted. The reduction of the last block, and the largest since it was asked for, are on the stage's meter.
+/// make-up gain aside; the largest finite samples are compressed like any others; NaN and infinities are taken as 0 and counted. The
+/// reduction of the last block, and the largest since it was asked for, are on the stage's meter.
 ///
 /// Live: threshold, ratio, knee, gain and mix glide to a new value in 20 ms, along `6t⁵ - 15t⁴ + 10t³`, also where one change overtakes
 /// another. New times are a second detector, which begins with the present reduction and is faded to in 20 ms. With an attack below 2 ms a
