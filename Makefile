@@ -44,7 +44,6 @@ check:  ## Check format, file sizes and the rules between modules (seconds)
 
 sanitize: packages  ## Run the tests under the address, undefined-behaviour, thread and realtime sanitizers
 	@Scripts/sanitize.sh address
-	@Scripts/sanitize.sh undefined
 	@Scripts/sanitize.sh thread
 	@Scripts/sanitize.sh realtime
 	@Scripts/install-packages.sh "$(APT_RACES)" ""
@@ -78,4 +77,4 @@ docs: packages  ## Build the documentation into .docs/
 	@Scripts/build-docs.sh
 
 clean:  ## Remove everything that was built
-	rm -rf .build .build-* Examples/.build Benchmarks/.build .docs out
+	rm -rf .build .build-* Benchmarks/.build .docs out

@@ -8,6 +8,13 @@ import PackageDescription
   let portAudioDescription: String? = "portaudio-2.0"
 #endif
 
+// Each is one folder with one file, and sees what a user of the package sees.
+let examples: [Target] = [
+  "01-filter-a-wave", "02-chain-and-sum", "03-live-parameter", "04-stream-a-file", "05-write-your-own-effect",
+  "06-response",
+  "07-convolution-reverb", "08-dynamics-and-delay", "09-live", "10-log-and-replay",
+].map { .executableTarget(name: $0, dependencies: ["Swiftlet"], path: "Examples/\($0)", packageAccess: false) }
+
 let package = Package(
   name: "Swiftlet",
   platforms: [.macOS(.v15)],
@@ -116,7 +123,15 @@ let package = Package(
       name: "EffectCatalogTests", dependencies: ["EffectCatalog", "SwiftletDSP", "TestSupport"]),
     .testTarget(name: "RealtimeTests", dependencies: ["Realtime", "AudioDevices", "SwiftletDSP", "TestSupport"]),
     .testTarget(name: "CLITests", dependencies: ["Swiftlet", "SwiftletCLI", "TestSupport"]),
-  ],
+  ] + examples,
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu11
 )
+
+// A sanitizer needs a build of its own: of the programs and tests it makes only those that its run names.
+if let chosen = Context.environment["SWIFTLET_TARGETS"]?.split(separator: " ").map(String.init) {
+  package.targets.removeAll { [.executable, .test].contains($0.type) && !chosen.contains($0.name) }
+  package.products.removeAll { product in
+    (product as? Product.Executable).map { !chosen.contains(where: $0.targets.contains) } ?? false
+  }
+}

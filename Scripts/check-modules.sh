@@ -35,6 +35,8 @@ forbid "${import}(FilterDesign|Effects|AudioGraph|AudioFiles|Streaming|Realtime)
   Sources/AudioDevices
 forbid "${import}(FilterDesign|Effects|AudioFiles|Streaming)" 'Realtime runs plans and knows no effect and no file' \
   Sources/Realtime
+forbid "${import}(Swiftlet[A-Za-z]+|Audio[A-Z]|FilterDesign|Effects|EffectCatalog|Resampling|Streaming|Realtime|Accelerator|C[A-Z])" \
+  'An example imports Swiftlet, as its reader would' Examples
 forbid '\b(try!|fatalError\()' 'No input may crash: throw a typed error, or state a precondition' Sources
 locks=$(grep -rlE --include='*.swift' '\bMutex[<(]' Sources | grep -v '^Sources/AudioCore/Locked.swift$' || true)
 [ -z "$locks" ] || { printf 'The thread sanitizer does not understand Mutex, use Locked:\n%s\n' "$locks" >&2; failed=1; }

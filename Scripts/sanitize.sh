@@ -1,52 +1,55 @@
 #!/usr/bin/env bash
-# Runs the tests under one sanitizer, in a build of its own: sanitize.sh address|undefined|thread|realtime
+# Runs the tests under sanitizers, in a build of their own: sanitize.sh address|thread|realtime
 #
-# The build is optimised: unoptimised kernels would take hours, and optimised ones are what people run.
+# `address` watches for undefined behaviour too. The build is optimised: unoptimised kernels would take hours, and optimised ones are
+# what people run. Each run builds the tests that it runs and no others; what has no unsafe access, the designs and the expressions,
+# and what only asks how exact the numbers are, `make test` runs alone.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 sanitizer=$1
 arguments=(-c release --disable-xctest --scratch-path ".build-$sanitizer")
-
 clang="$(dirname "$(readlink -f "$(command -v "${SWIFT:-swift}")")")/clang"
-filter=()
+server=(Scripts/with-sound-server.sh)
+skipped='MinimumPhase'
 
-if [ "$sanitizer" = realtime ]; then
-  # swiftc has no such option, clang has: two trampolines of CRealtime switch the watch on for all that the callback and the worker's
-  # block call, Swift included. On Linux alone, as the runtime is.
-  runtime=$("$clang" -print-file-name="libclang_rt.rtsan-$(uname -m).a")
-  if [ ! -e "$runtime" ]; then
-    printf 'swiftlet: %s has no realtime runtime for %s: skipped\n' "$clang" "$(uname -m)" >&2
-    exit 0
-  fi
-  arguments+=(
-    -Xcc -fsanitize=realtime -Xcc -DRTSAN_BUILD
-    -Xlinker --whole-archive -Xlinker "$runtime" -Xlinker --no-whole-archive
-  )
-  filter=(--filter RealtimeTests --skip "FaultTests|CallbackProofTests|JackTests")
-  export RTSAN_OPTIONS=halt_on_error=true:print_stats_on_exit=true
-elif [ "$sanitizer" = undefined ] && [ "$(uname)" = Linux ]; then
-  # Swift checks its own arithmetic always and its Linux compiler has no such option, so that C alone is instrumented and the
-  # runtime of the toolchain's own clang is linked by name.
-  runtime=$("$clang" -print-file-name="libclang_rt.ubsan_standalone-$(uname -m).a")
-  if [ ! -e "$runtime" ]; then
-    printf 'swiftlet: %s has no undefined-behaviour runtime for %s\n' "$clang" "$(uname -m)" >&2
-    exit 1
-  fi
-  arguments+=(
-    -Xcc "-fsanitize=undefined,float-cast-overflow" -Xcc "-fno-sanitize-recover=all" -Xlinker "$runtime"
-  )
-  # Designs and expressions are Swift alone.
-  filter=(--skip "^(FilterDesign|EffectCatalog)Tests\\.")
-else
-  arguments+=(--sanitize "$sanitizer")
-  # What starts no thread cannot race, and would take most of the time of that run: of designs, kernels, effects and graphs only those
-  # suites run there that start some.
-  if [ "$sanitizer" = thread ]; then
-    threaded='BatchTests|CompressorLiveTests|SwapBlockTests'
-    filter=(--skip "^(CKernels|FilterDesign|EffectCatalog|Effects|AudioGraph|Resampling)Tests\\.(?!($threaded)/)")
-  fi
-fi
+case $sanitizer in
+  address)
+    targets='CKernelsTests AudioCoreTests EffectsTests ResamplingTests AudioGraphTests AcceleratorTests AudioFilesTests RealtimeTests CLITests SwiftletCLI'
+    # Swift checks its own arithmetic always, so that C alone is instrumented for undefined behaviour. The address sanitizer's runtime
+    # has the calls that this makes.
+    arguments+=(--sanitize address -Xcc "-fsanitize=undefined,float-cast-overflow" -Xcc "-fno-sanitize-recover=all")
+    ;;
+  thread)
+    targets='AudioCoreTests AudioGraphTests AcceleratorTests AudioFilesTests EffectsTests RealtimeTests CLITests SwiftletCLI'
+    arguments+=(--sanitize thread)
+    # What starts no thread cannot race: of effects and graphs only those suites run that start some.
+    skipped+='|^(Effects|AudioGraph)Tests\.(?!(BatchTests|CompressorLiveTests|SwapBlockTests)/)'
+    # JACK's library cancels its threads inside calls that the thread sanitizer watches, which it then takes for a mistake, now and
+    # then: that run does without a server. The engine runs there on the virtual device.
+    server=(env)
+    ;;
+  realtime)
+    targets='RealtimeTests'
+    skipped+='|FaultTests|CallbackProofTests|JackTests'
+    # swiftc has no such option, clang has: two trampolines of CRealtime switch the watch on for all that the callback and the worker's
+    # block call, Swift included. On Linux alone, as the runtime is.
+    runtime=$("$clang" -print-file-name="libclang_rt.rtsan-$(uname -m).a")
+    if [ ! -e "$runtime" ]; then
+      printf 'swiftlet: %s has no realtime runtime for %s: skipped\n' "$clang" "$(uname -m)" >&2
+      exit 0
+    fi
+    arguments+=(
+      -Xcc -fsanitize=realtime -Xcc -DRTSAN_BUILD
+      -Xlinker --whole-archive -Xlinker "$runtime" -Xlinker --no-whole-archive
+    )
+    export RTSAN_OPTIONS=halt_on_error=true:print_stats_on_exit=true
+    ;;
+  *)
+    printf 'usage: %s address|thread|realtime\n' "$0" >&2
+    exit 2
+    ;;
+esac
 
 printf '\n== %s sanitizer ==\n' "$sanitizer"
 # The leak checker does not see through the tag bits of Swift's pointers, and reports what Foundation keeps and what is alive when a
@@ -56,13 +59,10 @@ printf '\n== %s sanitizer ==\n' "$sanitizer"
 export ASAN_OPTIONS=detect_leaks=0:use_sigaltstack=0
 # For the tests that a sanitizer's own runtime does not survive.
 export SWIFTLET_SANITIZER=$sanitizer
+export SWIFTLET_TARGETS=$targets
 export UBSAN_OPTIONS=print_stacktrace=1
 export TSAN_OPTIONS="halt_on_error=1 atexit_sleep_ms=50 suppressions=$PWD/Scripts/thread-sanitizer.txt"
-# JACK's library cancels its threads inside calls that the thread sanitizer watches, which it then takes for a mistake, now and then:
-# that run does without a server. The engine runs there on the virtual device.
-server=(Scripts/with-sound-server.sh)
-if [ "$sanitizer" = thread ]; then server=(env); fi
-"${server[@]}" "${SWIFT:-swift}" test "${arguments[@]}" ${filter[@]+"${filter[@]}"}
+"${server[@]}" "${SWIFT:-swift}" test "${arguments[@]}" --skip "$skipped"
 
 if [ "$sanitizer" = realtime ]; then
   # The watch itself is watched: a stage that allocates must be caught.

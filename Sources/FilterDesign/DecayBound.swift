@@ -15,7 +15,9 @@ extension SectionCascade {
     precondition(decibels.isFinite, "decibels is \(decibels)")
     let outermost = roots.poles.map(\.length).max() ?? 0
     guard outermost < 1 else { return .max }
-    var envelopes = (1...30).map { outermost + (1 - outermost) * Double.pow(2, -$0) }
+    let radii: [Double] = (1...30).map { outermost + (1 - outermost) * Double.pow(2, -$0) }
+    var envelopes =
+      radii
       .filter { $0 > outermost && $0 < 1 }
       .map { DecayEnvelope(terms: [(roots.logarithmOfBound(onRadius: $0), Double.log($0))]) }
     if let residues = roots.residueEnvelope() { envelopes.append(residues) }
@@ -24,7 +26,7 @@ extension SectionCascade {
     // The first frames give another lower bound of P, the better one where the response begins with its peak.
     let loudest = roots.logarithmOfLargestResponse()
     let start = Double.log(impulseResponse(count: 2_048).reduce(0) { max($0, abs($1)) })
-    let peaks = envelopes.map { loudest - Double.log(2 * $0.summed.crossing(below: loudest - Double.log(2))) }
+    let peaks: [Double] = envelopes.map { loudest - .log(2 * $0.summed.crossing(below: loudest - .log(2))) }
     guard let peak = (peaks + [start]).max() else { return .max }
     let level = peak - abs(decibels) / 20 * Double.log(10)
     let fewest = envelopes.map { $0.crossing(below: level) }.min() ?? .infinity

@@ -50,8 +50,10 @@ struct DigitalFilter: Sendable, Hashable {
     let natural = poles.all.filter { $0.imaginary >= 0 }
       .map { ($0 - Complex(1)).length / ($0 + Complex(1)).length }
       .filter { $0 > 0 && $0.isFinite }.sorted()
-    let between = zip(natural, natural.dropFirst()).flatMap { [($0 + $1) / 2, ($0 * $1).squareRoot()] }
-    let inside = (natural + between).map { Complex(1 - $0, 0) * Complex(1 + $0, 0) + Complex(0, 2 * $0) }
+    let between: [Double] = zip(natural, natural.dropFirst()).flatMap { [($0 + $1) / 2, ($0 * $1).squareRoot()] }
+    let inside: [Complex<Double>] = (natural + between).map {
+      Complex(1 - $0, 0) * Complex(1 + $0, 0) + Complex(0, 2 * $0)
+    }
     return (inside + [Complex(1), Complex(-1)]).map(CirclePoint.init(towards:))
   }
 

@@ -29,22 +29,26 @@ import Testing
   @Test func oneChangeIsTheRamp() {
     let found = values(1, [(10, 3, ramp)], total: 300)
     #expect(found[...10].allSatisfy { $0 == 1 } && found[210...].allSatisfy { $0 == 3 })
-    for frame in 10..<210 { #expect(abs(found[frame] - (1 + 2 * ramp.share(at: frame - 10))) < 1e-15) }
+    for frame in 10..<210 {
+      let expected = 1 + 2 * ramp.share(at: frame - 10)
+      #expect(abs(found[frame] - expected) < 1e-15)
+    }
   }
 
   @Test func nothingJumpsWhereChangesOvertakeOneAnother() {
     // More of them than run at a time, there and back, in the middle of one another.
-    let changes = (0..<12).map { (frame: 37 * $0, value: Double($0 * 7 % 5), ramp: ramp) }
+    let changes = (0..<12).map { (turn: Int) in (frame: 37 * turn, value: Double(turn * 7 % 5), ramp: ramp) }
     let found = values(2, changes, total: 1_500)
     #expect(found.last == changes.last?.value)
     #expect(found.allSatisfy { (0...4).contains($0) })
     // Where a change begins or ends even the bend goes on: it moves by no more than in the middle of a change.
-    let slopes = zip(found.dropFirst(), found).map { $0 - $1 }
-    let bends = zip(slopes.dropFirst(), slopes).map { $0 - $1 }
+    let slopes: [Double] = zip(found.dropFirst(), found).map { $0 - $1 }
+    let bends: [Double] = zip(slopes.dropFirst(), slopes).map { $0 - $1 }
     let alone = values(0, [(0, 4, ramp)], total: 300)
     let steepest = zip(alone.dropFirst(), alone).map { abs($0 - $1) }.max() ?? 0
     #expect(slopes.allSatisfy { abs($0) < 2 * steepest })
-    #expect(bends.allSatisfy { abs($0) < 4 * 4 * 5.8 / (200 * 200) })
+    let mostBend: Double = 4 * 4 * 5.8 / (200 * 200)
+    #expect(bends.allSatisfy { abs($0) < mostBend })
   }
 
   @Test func piecesChangeNoBit() {

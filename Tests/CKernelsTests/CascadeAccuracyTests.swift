@@ -60,8 +60,11 @@ extension KernelTests {
       var noise = Noise(7)
       let frames = 60_000
       for channels in [1, 2, 5, 9] {
-        let input = (0..<channels).map { c in
-          noise.samples(frames).enumerated().map { Double(Float(0.1 * $1 + 0.3 * sin(Double($0 + c) * 0.013) + 0.1)) }
+        let input: [[Double]] = (0..<channels).map { channel in
+          noise.samples(frames).enumerated().map { frame, sample -> Double in
+            let tone = 0.3 * sin(Double(frame + channel) * 0.013)
+            return Double(Float(0.1 * sample + tone + 0.1))
+          }
         }
         let expected = input.map { Reference.filter(sections, $0) }
         KernelTests.forEachLevel { level in

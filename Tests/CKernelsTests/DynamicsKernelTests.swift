@@ -11,12 +11,13 @@ extension KernelTests {
 
     @Test func logarithmsAndPowersHaveTheirStatedError() {
       KernelTests.forEachLevel { level in
-        let exponents = (0..<40_000).map { -995 + 1_990 * Double($0) / 40_000 }
+        let exponents: [Double] = (0..<40_000).map { -995 + 1_990 * Double($0) / 40_000 }
         var powers = exponents
         sk_exp2(&powers, powers.count)
         #expect(zip(powers, exponents).allSatisfy { abs($0 / exp2($1) - 1) <= 5e-11 }, "\(level)")
         // Near 1 and over the whole range.
-        let values = powers + (0..<40_000).map { 0.5 + 1.5 * Double($0) / 40_000 }
+        let nearOne: [Double] = (0..<40_000).map { 0.5 + 1.5 * Double($0) / 40_000 }
+        let values = powers + nearOne
         var logarithms = values
         sk_log2(&logarithms, values.count)
         #expect(zip(logarithms, values).allSatisfy { abs($0 - log2($1)) <= 2e-10 }, "\(level)")

@@ -121,7 +121,7 @@ import Testing
         for try in $(seq 200); do grep -q banana errors.txt && break; sleep 0.1; done
         printf 'highpass:80Hz\n' > chain.txt
         for try in $(seq 200); do grep -q 'read again' errors.txt && break; sleep 0.1; done
-        kill -INT $tool
+        kill -TERM $tool
         wait $tool
         """
       #expect(try Tool.shell(script, in: scratch.folder).status == 0)

@@ -92,7 +92,7 @@ import Testing
         "$SWIFTLET" live -e lowpass:1k --input virtual:in.wav --output virtual:in.wav --log b.session --quiet --seconds 9 &
         tool=$!
         sleep 1
-        kill -INT $tool
+        kill -TERM $tool
         wait $tool
         """
       _ = try Tool.shell(script, in: scratch.folder)
