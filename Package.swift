@@ -11,8 +11,7 @@ import PackageDescription
 // Each is one folder with one file, and sees what a user of the package sees.
 let examples: [Target] = [
   "01-filter-a-wave", "02-chain-and-sum", "03-live-parameter", "04-stream-a-file", "05-write-your-own-effect",
-  "06-response",
-  "07-convolution-reverb", "08-dynamics-and-delay", "09-live", "10-log-and-replay",
+  "06-response", "07-convolution-reverb", "08-dynamics-and-delay", "09-live", "10-log-and-replay",
 ].map { .executableTarget(name: $0, dependencies: ["Swiftlet"], path: "Examples/\($0)", packageAccess: false) }
 
 let package = Package(

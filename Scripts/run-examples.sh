@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every example, each in a folder of its own.
+# Runs every example, as `make test` has built them, each in a folder of its own.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -16,9 +16,7 @@ extension SectionCascade {
     let outermost = roots.poles.map(\.length).max() ?? 0
     guard outermost < 1 else { return .max }
     let radii: [Double] = (1...30).map { outermost + (1 - outermost) * Double.pow(2, -$0) }
-    var envelopes =
-      radii
-      .filter { $0 > outermost && $0 < 1 }
+    var envelopes = radii.filter { $0 > outermost && $0 < 1 }
       .map { DecayEnvelope(terms: [(roots.logarithmOfBound(onRadius: $0), Double.log($0))]) }
     if let residues = roots.residueEnvelope() { envelopes.append(residues) }
 
